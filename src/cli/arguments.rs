@@ -1,0 +1,235 @@
+//! The commands and their own options.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+use super::Global;
+use super::global::Resume;
+use crate::base::DateRange;
+
+/// From raw market data to live orders in one tool.
+#[derive(Debug, Parser)]
+#[command(name = "releat", version, about, propagate_version = true)]
+#[command(after_help = "Begin with `releat init`, then `releat train --config agents/quickstart.yaml`.\n\
+    Exit codes: 0 done, 1 the answer is no, 2 usage or configuration, 3 data, 4 remote, 5 refused for \
+    safety, 6 partly done, 70 a bug in releat, 130/143 stopped by a signal.")]
+pub struct Arguments {
+    /// Options that every command takes.
+    #[command(flatten)]
+    pub global: Global,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Write a commented agent file and the place's settings into a folder.
+    Init(InitArguments),
+    /// Bring bars and corporate actions into the lake; only what is missing.
+    Fetch(FetchArguments),
+    /// Compute the feature columns, write them to a file, or prove that none looks ahead.
+    Features(FeaturesArguments),
+    /// Train an agent, then judge its best bundle on the test range.
+    Train(TrainArguments),
+    /// Judge a frozen agent bundle on any range, beside the baselines.
+    Eval(EvalArguments),
+    /// Trade a bundle on a simulated venue, bar by bar.
+    Paper(PaperArguments),
+    /// Check, show or explain the configuration.
+    #[command(subcommand)]
+    Config(ConfigCommand),
+    /// List the runs of this place or show one.
+    #[command(subcommand)]
+    Runs(RunsCommand),
+    /// Verify an agent bundle.
+    #[command(subcommand)]
+    Agents(AgentsCommand),
+    /// Print a completion script for a shell.
+    Completions(CompletionsArguments),
+    /// Write manual pages into a folder.
+    Man(ManArguments),
+}
+
+/// Options of `init`.
+#[derive(Debug, Args)]
+pub struct InitArguments {
+    /// Folder to fill; made if missing.
+    #[arg(default_value = ".")]
+    pub folder: PathBuf,
+}
+
+/// Options of `fetch`.
+#[derive(Debug, Args)]
+pub struct FetchArguments {
+    /// Days to fetch; default from data.train to data.test.
+    #[arg(long, value_name = "A..B")]
+    pub range: Option<DateRange>,
+    /// List what would be fetched and stop.
+    #[arg(long)]
+    pub plan: bool,
+}
+
+/// Options of `features`.
+#[derive(Debug, Args)]
+pub struct FeaturesArguments {
+    /// Days to write; default from data.train to data.test.
+    #[arg(long, value_name = "A..B")]
+    pub range: Option<DateRange>,
+    /// File to write, .csv or .parquet.
+    #[arg(long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Values before the transforms.
+    #[arg(long)]
+    pub raw: bool,
+    /// Recompute by streaming, cut and perturb the future; exit 1 on any difference.
+    #[arg(long)]
+    pub prove: bool,
+}
+
+/// Options of `train`.
+#[derive(Debug, Args)]
+pub struct TrainArguments {
+    /// What to do about an unfinished run of the same configuration.
+    #[arg(long, value_enum, default_value = "auto", env = "RELEAT_RESUME")]
+    pub resume: Resume,
+    /// Leave out the judgement on the test range.
+    #[arg(long)]
+    pub no_eval: bool,
+}
+
+/// Options of `eval`.
+#[derive(Debug, Args)]
+pub struct EvalArguments {
+    /// The agent bundle.
+    #[arg(long, value_name = "BUNDLE")]
+    pub agent: PathBuf,
+    /// Days to judge on; default the bundle's data.test.
+    #[arg(long, value_name = "A..B")]
+    pub range: Option<DateRange>,
+    /// Allow days that the agent was trained on; the report says so.
+    #[arg(long)]
+    pub in_sample: bool,
+    /// Write one row per step, enough to recompute the account.
+    #[arg(long, value_name = "FILE.csv")]
+    pub audit: Option<PathBuf>,
+    /// Write one row per closed trade.
+    #[arg(long, value_name = "FILE.csv")]
+    pub trades: Option<PathBuf>,
+    /// Write the report, one offline HTML file.
+    #[arg(long, value_name = "FILE.html")]
+    pub report: Option<PathBuf>,
+    /// Write a picture of equity and drawdown.
+    #[arg(long, value_name = "FILE.png")]
+    pub picture: Option<PathBuf>,
+}
+
+/// Options of `paper`.
+#[derive(Debug, Args)]
+pub struct PaperArguments {
+    /// The agent bundle.
+    #[arg(long, value_name = "BUNDLE")]
+    pub agent: PathBuf,
+    /// Where orders go.
+    #[arg(long, value_enum, default_value = "sim")]
+    pub venue: Venue,
+    /// Where bars come from.
+    #[arg(long, value_enum, default_value = "recorded")]
+    pub stream: Stream,
+    /// Days to trade; default the bundle's data.test.
+    #[arg(long, value_name = "A..B")]
+    pub range: Option<DateRange>,
+    /// How fast the recorded stream is played.
+    #[arg(long, value_enum, default_value = "max")]
+    pub speed: Speed,
+    /// Allow days that the agent was trained on.
+    #[arg(long)]
+    pub in_sample: bool,
+    /// Write one row per decision.
+    #[arg(long, value_name = "FILE.csv")]
+    pub decisions: Option<PathBuf>,
+}
+
+/// Where orders go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Venue {
+    /// The built-in simulated venue.
+    Sim,
+}
+
+/// Where bars come from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Stream {
+    /// The lake, bar by bar.
+    Recorded,
+}
+
+/// How fast a recorded stream is played.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Speed {
+    /// As fast as possible.
+    Max,
+}
+
+/// What to do with the configuration.
+#[derive(Debug, Subcommand)]
+pub enum ConfigCommand {
+    /// Report every problem at once; exit 2 if there is one.
+    Check,
+    /// Print the effective configuration.
+    Show {
+        /// Say for each key where its value comes from.
+        #[arg(long)]
+        origin: bool,
+    },
+    /// Explain one key.
+    Explain {
+        /// Dotted key, such as learner.ppo.gamma.
+        key: String,
+    },
+    /// Print the JSON schema of agent files, for editors.
+    Schema,
+}
+
+/// What to do with runs.
+#[derive(Debug, Subcommand)]
+pub enum RunsCommand {
+    /// One line a run, newest last.
+    List,
+    /// All that is known of one run.
+    Show {
+        /// The run's id.
+        run: String,
+    },
+}
+
+/// What to do with bundles.
+#[derive(Debug, Subcommand)]
+pub enum AgentsCommand {
+    /// What a bundle is made of.
+    Show {
+        /// The bundle's folder.
+        bundle: PathBuf,
+    },
+    /// Check every digest, shape and weight; exit 3 if one is wrong.
+    Verify {
+        /// The bundle's folder.
+        bundle: PathBuf,
+    },
+}
+
+/// Options of `completions`.
+#[derive(Debug, Args)]
+pub struct CompletionsArguments {
+    /// The shell.
+    pub shell: clap_complete::Shell,
+}
+
+/// Options of `man`.
+#[derive(Debug, Args)]
+pub struct ManArguments {
+    /// Folder to fill; made if missing.
+    pub folder: PathBuf,
+}

@@ -1,0 +1,187 @@
+//! `releat eval`: a frozen bundle on any range.
+
+use std::path::{Path, PathBuf};
+
+use super::agents::load_bundle;
+use super::session::ensure_data;
+use super::{Failure, FailureKind, SessionOptions};
+use crate::base::{DateRange, Digest, write_atomic};
+use crate::config::{Agent, FillRule, Source, from_bundle_yaml};
+use crate::dataset::Lake;
+use crate::evaluate::report::{overview_png, render};
+use crate::evaluate::{
+    AgentStrategy, Evaluation, EvaluationDocument, Judgement, PreparedMarket, audit_csv, evaluate,
+    report_input, trades_csv,
+};
+use crate::features::{FeatureDocument, FeatureError};
+use crate::gym::ActionTable;
+use crate::learners::Bundle;
+use crate::signals::BundleSignal;
+
+/// Options of `eval`.
+#[derive(Debug, Clone)]
+pub struct EvalOptions {
+    /// The agent bundle.
+    pub bundle: PathBuf,
+    /// Days to judge on; the bundle's data.test if absent.
+    pub range: Option<DateRange>,
+    /// Allow days that the agent was trained on.
+    pub in_sample: bool,
+    /// File for one row per step.
+    pub audit: Option<PathBuf>,
+    /// File for one row per closed trade.
+    pub trades: Option<PathBuf>,
+    /// File for the report.
+    pub report: Option<PathBuf>,
+    /// File for a picture of equity and drawdown.
+    pub picture: Option<PathBuf>,
+}
+
+/// A bundle, ready to trade or to be judged on a range.
+pub(super) struct Candidate {
+    pub(super) agent: Agent,
+    pub(super) digest: Digest,
+    pub(super) bundle: Bundle,
+    pub(super) table: ActionTable,
+    pub(super) market: PreparedMarket,
+    pub(super) range: DateRange,
+    pub(super) rows: std::ops::Range<usize>,
+    pub(super) warnings: Vec<String>,
+}
+
+/// Judges a frozen bundle beside the baselines.
+///
+/// # Errors
+/// [`FailureKind::No`] if the gate says no, [`FailureKind::Data`] for a damaged bundle, missing data or
+/// an overlap with the training range.
+pub fn eval(options: &SessionOptions, command: &EvalOptions) -> Result<(), Failure> {
+    let lake = Lake::new(options.place()?.store.lake_dir);
+    let candidate = load_candidate(options, &lake, command)?;
+    let (evaluation, document) = judge(options, &candidate)?;
+    write_files(command, &candidate, &evaluation)?;
+    options.console.document(&document, || super::verdict::text(&document))?;
+    if document.gate.passed {
+        return Ok(());
+    }
+    let failed = document.gate.checks.iter().filter(|check| !check.passed);
+    let names: Vec<&str> = failed.map(|check| check.name.as_str()).collect();
+    Err(Failure::new(FailureKind::No, format!("the gate says no: {}", names.join(", "))))
+}
+
+/// Loads a bundle and the market of a range that it has not seen.
+pub(super) fn load_candidate(
+    options: &SessionOptions,
+    lake: &Lake,
+    command: &EvalOptions,
+) -> Result<Candidate, Failure> {
+    let bundle = load_bundle(&command.bundle)?;
+    let name = command.bundle.join("agent.yaml");
+    let agent = from_bundle_yaml(bundle.agent_yaml(), &name.display().to_string(), &[])
+        .map_err(|error| Failure::new(FailureKind::Data, error.to_string()))?;
+    let data = |error: String| Failure::new(FailureKind::Data, error);
+    let features = FeatureDocument::from_json(bundle.features_json())
+        .map_err(|error| Failure::new(FailureKind::Data, error))?;
+    let table: ActionTable = serde_json::from_str(bundle.actions_json())
+        .map_err(|error| data(format!("actions.json of the bundle is damaged: {error}")))?;
+    let range = command.range.unwrap_or(agent.data.test);
+    let mut warnings = Vec::new();
+    match features.transforms().check_unseen(range) {
+        Err(error @ FeatureError::FitOverlap { .. }) if !command.in_sample => {
+            return Err(Failure::new(FailureKind::Data, error)
+                .hint("choose days after the training range, or say --in-sample"));
+        }
+        Err(_) => warnings.push("the range overlaps the training range: figures flatter".to_owned()),
+        Ok(()) => {}
+    }
+    let start = range.start().min(agent.data.train.start());
+    let needed = DateRange::try_new(start, range.end())
+        .map_err(|error| Failure::new(FailureKind::Usage, error))?;
+    ensure_data(options, lake, &agent, needed)?;
+    let market = PreparedMarket::for_bundle(lake, &agent, features, range)?;
+    // A range that the user names is taken as it is; the agent's own begins after the embargo.
+    let embargo = if command.range.is_some() { 0 } else { agent.data.embargo_bars };
+    let rows = market.rows_in(range, embargo)?;
+    warnings.extend(warnings_of(&agent, &bundle, market.fingerprint));
+    let digest = bundle.digest();
+    Ok(Candidate { agent, digest, bundle, table, market, range, rows, warnings })
+}
+
+fn warnings_of(agent: &Agent, bundle: &Bundle, fingerprint: Digest) -> Vec<String> {
+    let mut warnings = Vec::new();
+    if matches!(agent.data.source, Source::Synthetic(_)) {
+        warnings.push("the market is made up: figures say nothing about real markets".to_owned());
+    }
+    if agent.env.fill == FillRule::SameClose {
+        warnings.push("orders fill at the close they are decided on: optimistic".to_owned());
+    }
+    if bundle.data_fingerprint() != fingerprint.to_string() {
+        warnings.push("the lake holds other data now than when the agent was trained".to_owned());
+    }
+    warnings
+}
+
+/// Runs the agent and the baselines.
+pub(super) fn judge(
+    options: &SessionOptions,
+    candidate: &Candidate,
+) -> Result<(Evaluation, EvaluationDocument), Failure> {
+    let signal = BundleSignal::load(&candidate.bundle)
+        .map_err(|error| Failure::new(FailureKind::Data, error))?;
+    let judgement = Judgement {
+        agent: &candidate.agent,
+        market: &candidate.market,
+        table: &candidate.table,
+        range: candidate.range,
+        rows: candidate.rows.clone(),
+    };
+    let progress = options.progress();
+    let evaluation = evaluate(&judgement, &mut AgentStrategy::new(signal), &progress);
+    progress.finish();
+    let document = EvaluationDocument::new(
+        &candidate.agent.name,
+        candidate.digest,
+        candidate.market.fingerprint,
+        &evaluation,
+        candidate.warnings.clone(),
+    );
+    Ok((evaluation, document))
+}
+
+/// Writes the files that the user asked for.
+pub(super) fn write_files(
+    command: &EvalOptions,
+    candidate: &Candidate,
+    evaluation: &Evaluation,
+) -> Result<(), Failure> {
+    let tape = &candidate.market.tape;
+    if let Some(path) = &command.audit {
+        let fill = candidate.agent.env.fill;
+        let text = audit_csv(&evaluation.trajectory, tape, &candidate.table, fill);
+        write(path, text.as_bytes())?;
+    }
+    if let Some(path) = &command.trades {
+        write(path, trades_csv(&evaluation.trades).as_bytes())?;
+    }
+    if command.report.is_none() && command.picture.is_none() {
+        return Ok(());
+    }
+    let input = report_input(
+        evaluation,
+        &candidate.market,
+        &candidate.table,
+        candidate.bundle.agent_yaml(),
+        (candidate.digest, &candidate.warnings),
+    );
+    let failed = |error| Failure::new(FailureKind::Bug, error);
+    if let Some(path) = &command.report {
+        write(path, render(&input).map_err(failed)?.as_bytes())?;
+    }
+    if let Some(path) = &command.picture {
+        write(path, &overview_png(&input).map_err(failed)?)?;
+    }
+    Ok(())
+}
+
+fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    write_atomic(path, bytes).map_err(|error| Failure::new(FailureKind::Data, error))
+}

@@ -1,0 +1,139 @@
+//! `releat features`: the columns of an agent, written or proved.
+
+use std::path::{Path, PathBuf};
+
+use serde_json::json;
+
+use super::session::{Session, ensure_data};
+use super::{Failure, FailureKind, SessionOptions};
+use crate::base::{DateRange, write_atomic};
+use crate::dataset::write_column_table;
+use crate::evaluate::PreparedMarket;
+use crate::features::{FeatureFrame, ProofError, batch, prove};
+
+/// Options of `features`.
+#[derive(Debug, Clone)]
+pub struct FeaturesOptions {
+    /// Days to write; from data.train to data.test if absent.
+    pub range: Option<DateRange>,
+    /// File to write, .csv or .parquet.
+    pub output: Option<PathBuf>,
+    /// Values before the transforms.
+    pub raw: bool,
+    /// Prove that no column looks ahead.
+    pub prove: bool,
+}
+
+/// Computes the columns of an agent.
+///
+/// # Errors
+/// [`FailureKind::No`] if the proof fails, otherwise as the lake, the features and the disk have it.
+pub fn features(options: &SessionOptions, command: &FeaturesOptions) -> Result<(), Failure> {
+    if let Some(output) = &command.output {
+        check_extension(output)?;
+    }
+    let session = options.load()?;
+    let data = &session.agent().data;
+    let whole = DateRange::try_new(data.train.start(), data.test.end())
+        .map_err(|error| Failure::new(FailureKind::Usage, error))?;
+    let range = command.range.unwrap_or(whole);
+    let needed = DateRange::try_new(data.train.start().min(range.start()), range.end())
+        .map_err(|error| Failure::new(FailureKind::Usage, error))?;
+    ensure_data(options, &session.lake, session.agent(), needed)?;
+    let market = PreparedMarket::for_training(&session.lake, session.agent(), range.end())?;
+    if command.prove {
+        return prove_columns(options, &market);
+    }
+    let frame = columns(&session, command, &market, range)?;
+    let (rows, columns) = (frame.num_rows(), frame.names.len());
+    if let Some(output) = &command.output {
+        let encoded = write_column_table(output, &frame.names, &frame.times, &frame.columns);
+        let bytes = encoded.map_err(|error| Failure::new(FailureKind::Bug, error))?;
+        write_atomic(output, &bytes).map_err(|error| Failure::new(FailureKind::Data, error))?;
+    }
+    let document = json!({
+        "schema_version": 1,
+        "rows": rows,
+        "columns": frame.names,
+        "output": command.output,
+    });
+    options.console.document(&document, || {
+        let wrote = command.output.as_ref().map(|path| format!(" in {}", path.display()));
+        let names = frame.names.join("\n");
+        format!("{rows} rows of {columns} columns{}\n{names}", wrote.unwrap_or_default())
+    })
+}
+
+fn check_extension(path: &Path) -> Result<(), Failure> {
+    let extension = path.extension().and_then(|extension| extension.to_str());
+    if matches!(extension, Some("csv" | "parquet")) {
+        return Ok(());
+    }
+    let text = format!("--output must end in .csv or .parquet, was {}", path.display());
+    Err(Failure::new(FailureKind::Usage, text))
+}
+
+fn columns(
+    session: &Session,
+    command: &FeaturesOptions,
+    market: &PreparedMarket,
+    range: DateRange,
+) -> Result<FeatureFrame, Failure> {
+    let failed = |error| Failure::new(FailureKind::Data, error);
+    let graph = market.document.graph().map_err(failed)?;
+    let mut frame = batch(&graph, &market.panel).map_err(failed)?;
+    if !command.raw {
+        let rows = market.document.transforms().apply_frame(&frame).map_err(failed)?;
+        let width = frame.names.len();
+        for (index, column) in frame.columns.iter_mut().enumerate() {
+            let values = rows.iter().skip(index).step_by(width.max(1));
+            *column = values.map(|&value| f64::from(value)).collect();
+        }
+    }
+    let zone = market.calendar.zone();
+    let inside: Vec<bool> =
+        frame.times.iter().map(|time| range.contains(time.date_in(zone))).collect();
+    if !inside.contains(&true) {
+        let name = &session.agent().name;
+        return Err(Failure::new(FailureKind::Data, format!("{name} has no bars in {range}")));
+    }
+    Ok(FeatureFrame {
+        names: frame.names,
+        times: keep(&frame.times, &inside),
+        columns: frame.columns.iter().map(|column| keep(column, &inside)).collect(),
+    })
+}
+
+fn keep<T: Copy>(values: &[T], inside: &[bool]) -> Vec<T> {
+    values.iter().zip(inside).filter(|(_, inside)| **inside).map(|(value, _)| *value).collect()
+}
+
+fn prove_columns(options: &SessionOptions, market: &PreparedMarket) -> Result<(), Failure> {
+    let failed = |error| Failure::new(FailureKind::Data, error);
+    let graph = market.document.graph().map_err(failed)?;
+    let progress = options.progress();
+    let proof = prove(&graph, &market.panel, &progress);
+    progress.finish();
+    match proof {
+        Ok(report) => {
+            let document = json!({
+                "schema_version": 1,
+                "passed": true,
+                "rows": report.rows,
+                "columns": report.columns,
+                "truncated_at": report.truncated_at,
+                "perturbed_at": report.perturbed_at,
+            });
+            options.console.document(&document, || {
+                format!(
+                    "no column looks ahead: {} columns x {} rows equal their stream bit for bit, \
+                     with the future cut off after {} rows and changed after {}",
+                    report.columns, report.rows, report.truncated_at, report.perturbed_at
+                )
+            })
+        }
+        Err(error @ ProofError::Divergence(_)) => Err(Failure::new(FailureKind::No, error)
+            .hint("a feature may read only bars whose available_at is not after the decision")),
+        Err(error) => Err(Failure::new(FailureKind::Data, error)),
+    }
+}

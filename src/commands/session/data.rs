@@ -1,0 +1,66 @@
+//! Bars where a command needs them.
+
+use super::{Failure, FailureKind, SessionOptions};
+use crate::base::{DateRange, Interrupt, NoProgress};
+use crate::config::{Agent, Source};
+use crate::connectors::{FetchJob, FetchMode, fetch, open_source};
+use crate::dataset::{Lake, PanelRequest, panel_shortfall, source_folder};
+use crate::domain::Calendar;
+
+/// Makes sure that the lake has what the agent needs in `range`.
+///
+/// Files and made-up markets are read on the way, because asking them costs nothing and needs
+/// nobody; a vendor is asked by `fetch` alone.
+pub(in crate::commands) fn ensure_data(
+    options: &SessionOptions,
+    lake: &Lake,
+    agent: &Agent,
+    range: DateRange,
+) -> Result<(), Failure> {
+    let calendar = Calendar::new(agent.universe.calendar);
+    let source = source_folder(&agent.data.source, &agent.universe.symbols);
+    let request = PanelRequest {
+        source: source.clone(),
+        symbols: agent.universe.symbols.clone(),
+        timeframe: agent.universe.timeframe,
+        adjust: agent.data.adjust,
+        range,
+    };
+    let is_remote = matches!(agent.data.source, Source::Yahoo(_));
+    if is_remote || panel_shortfall(lake, &request, &calendar)?.is_empty() {
+        return Ok(());
+    }
+    let connector = open_source(&agent.data.source, &agent.universe).map_err(source_failure)?;
+    let job = FetchJob {
+        lake,
+        source,
+        symbols: &agent.universe.symbols,
+        timeframe: agent.universe.timeframe,
+        range,
+        calendar: &calendar,
+        mode: FetchMode::Missing,
+    };
+    let outcome = fetch(&job, connector.as_ref(), &NoProgress, &Interrupt::never())?;
+    for (symbol, result) in outcome.symbols {
+        let fetched = result.map_err(fetch_failure)?;
+        if fetched.report.rows_added > 0 {
+            let rows = fetched.report.rows_added;
+            options.console.detail(&format!("fetched {rows} bars of {symbol}"));
+        }
+    }
+    Ok(())
+}
+
+/// A source that did not deliver.
+pub(in crate::commands) fn source_failure(error: crate::ports::SourceError) -> Failure {
+    Failure::new(FailureKind::from_exit_code(error.exit_code()), error)
+        .hint("check data.source, or choose another with --set data.source=…")
+}
+
+/// A symbol that could not be fetched.
+pub(in crate::commands) fn fetch_failure(error: crate::connectors::FetchError) -> Failure {
+    match error {
+        crate::connectors::FetchError::Source(error) => source_failure(error),
+        crate::connectors::FetchError::Lake(error) => error.into(),
+    }
+}

@@ -1,0 +1,140 @@
+//! Options, configuration, place and lake of one command.
+
+use std::io::Read;
+use std::path::PathBuf;
+
+use super::{Console, Failure, FailureKind, TerminalProgress};
+use crate::base::{Interrupt, releat_variables};
+use crate::config::{self, Agent, AgentFile, ConfigErrors, LoadRequest, Loaded, Place};
+use crate::dataset::{Lake, LakeError};
+use crate::evaluate::MarketError;
+
+/// Options that every command takes.
+#[derive(Debug, Clone)]
+pub struct SessionOptions {
+    /// Agent files; `-` is standard input.
+    pub configs: Vec<PathBuf>,
+    /// Name of the place.
+    pub env: Option<String>,
+    /// Assignments `key=value`.
+    pub sets: Vec<String>,
+    /// Where tensors live.
+    pub device: String,
+    /// Standard output and standard error.
+    pub console: Console,
+    /// Whether progress is shown.
+    pub show_progress: bool,
+    /// Whether remotes are left alone.
+    pub offline: bool,
+}
+
+/// A command with its configuration.
+pub(in crate::commands) struct Session {
+    pub(in crate::commands) loaded: Loaded,
+    pub(in crate::commands) place: Place,
+    pub(in crate::commands) lake: Lake,
+}
+
+impl SessionOptions {
+    /// Loads agent and place.
+    pub(in crate::commands) fn load(&self) -> Result<Session, Failure> {
+        let loaded = config::load(&self.request()?).map_err(configuration)?;
+        let place = loaded.place.clone();
+        let lake = Lake::new(&place.store.lake_dir);
+        Ok(Session { loaded, place, lake })
+    }
+
+    /// Loads the place alone.
+    pub(in crate::commands) fn place(&self) -> Result<Place, Failure> {
+        let request = LoadRequest { agent_files: Vec::new(), ..self.request()? };
+        config::load_place(&request).map_err(configuration)
+    }
+
+    fn request(&self) -> Result<LoadRequest, Failure> {
+        let agent_files = self.configs.iter().map(agent_file).collect::<Result<_, _>>()?;
+        Ok(LoadRequest {
+            root: PathBuf::new(),
+            env: self.env.clone(),
+            agent_files,
+            variables: releat_variables(),
+            sets: self.sets.clone(),
+            seed: None,
+        })
+    }
+
+    /// Progress as the user wants it.
+    pub(in crate::commands) fn progress(&self) -> TerminalProgress {
+        if self.show_progress {
+            TerminalProgress::visible(self.console)
+        } else {
+            TerminalProgress::hidden(self.console)
+        }
+    }
+
+    /// A flag that SIGINT and SIGTERM raise.
+    pub(in crate::commands) fn interrupt(&self) -> Result<Interrupt, Failure> {
+        Interrupt::on_signals().map_err(|error| Failure::new(FailureKind::Bug, error))
+    }
+}
+
+impl Session {
+    pub(in crate::commands) fn agent(&self) -> &Agent {
+        &self.loaded.agent
+    }
+}
+
+fn agent_file(path: &PathBuf) -> Result<AgentFile, Failure> {
+    if path.as_os_str() != "-" {
+        return Ok(AgentFile::Path(path.clone()));
+    }
+    let mut bytes = Vec::new();
+    std::io::stdin().lock().read_to_end(&mut bytes).map_err(|error| {
+        Failure::new(FailureKind::Usage, format!("cannot read the agent from standard input: {error}"))
+    })?;
+    Ok(AgentFile::Content { name: "<stdin>".to_owned(), bytes })
+}
+
+/// Checks the name of a device; this build knows the processor alone.
+pub(in crate::commands) fn device(name: &str) -> Result<burn::tensor::Device, Failure> {
+    let kind = name.split(':').next().unwrap_or_default();
+    match kind {
+        "cpu" if name == "cpu" => Ok(burn::tensor::Device::flex()),
+        "cuda" | "vulkan" => {
+            let text = format!("device `{name}` needs a build with the feature `{kind}`, this one has cpu");
+            Err(Failure::new(FailureKind::Usage, text).hint("use --device cpu"))
+        }
+        _ => {
+            let text = format!("a device must be cpu, cuda[:N] or vulkan[:N], was `{name}`");
+            Err(Failure::new(FailureKind::Usage, text).hint("use --device cpu"))
+        }
+    }
+}
+
+fn configuration(errors: ConfigErrors) -> Failure {
+    Failure::new(FailureKind::Usage, Shown(errors))
+}
+
+/// The report already begins with `error:` and ends with a hint.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+struct Shown(ConfigErrors);
+
+impl From<LakeError> for Failure {
+    fn from(error: LakeError) -> Self {
+        let hint = error.hint();
+        let failure = Self::new(FailureKind::from_exit_code(error.exit_code()), error);
+        match hint {
+            Some(hint) => failure.hint(hint),
+            None => failure,
+        }
+    }
+}
+
+impl From<MarketError> for Failure {
+    fn from(error: MarketError) -> Self {
+        match error {
+            MarketError::Lake(error) => error.into(),
+            other => Self::new(FailureKind::Data, other),
+        }
+    }
+}

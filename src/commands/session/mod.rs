@@ -1,0 +1,14 @@
+//! What every command shares: options, streams, failures, progress, the loaded place.
+
+mod console;
+mod data;
+mod failure;
+mod loaded;
+mod progress;
+
+pub use console::{Console, OutputFormat, Talk};
+pub(super) use data::{ensure_data, fetch_failure, source_failure};
+pub use failure::{Failure, FailureKind};
+pub use loaded::SessionOptions;
+pub(super) use loaded::{Session, device};
+pub(super) use progress::TerminalProgress;

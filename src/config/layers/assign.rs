@@ -1,0 +1,127 @@
+//! One key set from outside a file: `--set a.b=c` and `RELEAT_A__B=c`.
+
+use super::sides;
+use crate::config::problem::{Problem, Source, Sources};
+use crate::config::yaml::{Entry, Node, Span, Value, parse};
+
+const PREFIX: &str = "RELEAT_";
+
+/// Keys at the top that are also global options, whose variables belong to the command line.
+const OPTIONS: [&str; 2] = ["env", "seed"];
+
+/// A key and a value on one line, as it was given.
+pub(super) struct Assignment {
+    /// What to call it where a value's origin is asked for.
+    pub(super) origin: String,
+    /// What stands before the key.
+    pub(super) lead: &'static str,
+    /// The key as it was written.
+    pub(super) key: String,
+    /// What separates the parts of the key.
+    pub(super) separator: &'static str,
+    /// What separates key and value.
+    pub(super) equals: &'static str,
+    /// The value, YAML.
+    pub(super) value: String,
+}
+
+impl Assignment {
+    /// `--set key=value`; `None` if there is no equals sign.
+    pub(super) fn option(text: &str) -> Option<Self> {
+        let (key, value) = text.split_once('=')?;
+        Some(Self {
+            origin: "--set".to_owned(),
+            lead: "--set ",
+            key: key.to_owned(),
+            separator: ".",
+            equals: "=",
+            value: value.to_owned(),
+        })
+    }
+
+    /// `--seed N`.
+    pub(super) fn seed(seed: u64) -> Self {
+        Self {
+            origin: "--seed".to_owned(),
+            lead: "--",
+            key: "seed".to_owned(),
+            separator: ".",
+            equals: " ",
+            value: seed.to_string(),
+        }
+    }
+
+    /// `RELEAT_A__B=value`; `None` for a variable that is an option of the command line.
+    pub(super) fn variable(name: &str, value: &str) -> Option<Self> {
+        let key = name.strip_prefix(PREFIX)?.to_lowercase();
+        let is_section = sides::is_top_key(&key) && !OPTIONS.contains(&key.as_str());
+        (key.contains("__") || is_section).then(|| Self {
+            origin: name.to_owned(),
+            lead: PREFIX,
+            key: name[PREFIX.len()..].to_owned(),
+            separator: "__",
+            equals: "=",
+            value: value.to_owned(),
+        })
+    }
+
+    /// The tree that holds the value under its key, and the number of steps down to it.
+    pub(super) fn tree(&self, sources: &mut Sources) -> Result<(Node, usize), Vec<Problem>> {
+        let text = format!("{}{}{}{}", self.lead, self.key, self.equals, self.value);
+        let source = sources.add(Source::Assignment { origin: self.origin.clone(), text });
+        let start = self.lead.chars().count();
+        let at = |column, length| Span { source, line: 1, column: column + 1, length };
+        let mut column = start;
+        let mut keys = Vec::new();
+        for part in self.key.split(self.separator) {
+            let length = part.chars().count();
+            keys.push((part.trim(), at(column, length)));
+            column += length + self.separator.len();
+        }
+        if let Some((_, span)) = keys.iter().find(|(key, _)| key.is_empty() || key.contains('[')) {
+            let text = match keys.iter().any(|(key, _)| key.contains('[')) {
+                true => "a list is set as a whole, `key=[…]`; its elements have no key",
+                false => "expected a dotted key, found an empty part",
+            };
+            return Err(vec![sources.problem(None, text.to_owned(), *span)]);
+        }
+        let begin = start + self.key.chars().count() + self.equals.len();
+        let (node, problems) = parse(source, &self.value);
+        if !problems.is_empty() {
+            let moved = |span: Span| shifted(span, begin);
+            let report = problems.into_iter().map(|p| sources.problem(None, p.text, moved(p.span)));
+            return Err(report.collect());
+        }
+        let mut node = node.unwrap_or(Node { span: at(0, 0), value: Value::Null });
+        shift(&mut node, begin);
+        let whole = node.span;
+        let depth = keys.len();
+        let variable = self.separator == "__";
+        for (key, key_span) in keys.into_iter().rev() {
+            let key = if variable { key.to_lowercase() } else { key.to_owned() };
+            let entries = vec![Entry { key, key_span, node }];
+            node = Node { span: whole, value: Value::Map(entries) };
+        }
+        Ok((node, depth))
+    }
+}
+
+/// Moves the places of a value that was read by itself to where it stands on its line.
+fn shift(node: &mut Node, columns: usize) {
+    node.span = shifted(node.span, columns);
+    match &mut node.value {
+        Value::List(nodes) => nodes.iter_mut().for_each(|node| shift(node, columns)),
+        Value::Map(entries) => {
+            for entry in entries {
+                entry.key_span = shifted(entry.key_span, columns);
+                shift(&mut entry.node, columns);
+            }
+        }
+        _ => {}
+    }
+}
+
+const fn shifted(span: Span, columns: usize) -> Span {
+    let column = if span.line == 1 { span.column + columns } else { span.column };
+    Span { column, ..span }
+}

@@ -1,0 +1,31 @@
+//! Checked settings: what an agent is, where the place keeps things, and how both are read.
+//!
+//! [`load`] lays files, variables and options over the defaults, reports every problem at once with
+//! its place, and remembers where each value came from. It reads no environment and opens no file
+//! but those that the request names.
+
+mod agent;
+mod decode;
+mod describe;
+mod layers;
+mod place;
+mod problem;
+mod validate;
+mod yaml;
+
+pub use agent::{
+    ActionRow, Actions, Adjust, Agent, AlphaReward, Baseline, Benchmark, Bollinger, Bootstrap,
+    ClipPercentile, ColumnMap, Costs, CsvSource, Data, DifferentialSharpeReward, Empty, Env,
+    Episode, Eval, FeatureSpec, FileLayout, FillRule, Gate, Gradient, Group, Gru, Inflection,
+    InputWindow, Keep, Learner, LogReturnReward, Macd, Market, Mlp, Model, ParquetSource,
+    PeakGradient, Planted, PnlReward, PortfolioMarket, PositionRules, Ppo, PriceInput, Reward,
+    Schedule, SharpeBlendReward, SingleMarket, SlippageCost, Source, Stochastic, SyntheticSource,
+    Trade, Train, Transform, Universe, WindowOnly, WithOther, YahooSource,
+};
+pub use describe::{Template, explain, place_schema, schema, templates};
+pub use layers::{AgentFile, LoadRequest, Loaded, OriginRow, Origins, from_bundle_yaml, load, load_place};
+pub use place::{Log, LogLevel, Place, Store};
+pub use problem::{ConfigErrors, Location, Problem};
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,121 @@
+use super::super::{Agent, AgentFile, LoadRequest, Loaded, LogLevel, Model, explain, schema, templates};
+use super::super::{from_bundle_yaml, load, load_place};
+use super::{GOOD, good, request};
+
+fn origin(loaded: &Loaded, key: &str) -> (String, String) {
+    let row = loaded.origins.rows().iter().find(|row| row.key == key);
+    let row = row.unwrap_or_else(|| panic!("no key {key}"));
+    (row.value.clone(), row.origin.clone())
+}
+
+/// A project with two places and one agent file.
+fn project() -> (tempfile::TempDir, LoadRequest) {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::create_dir_all(folder.path().join("configs")).unwrap();
+    let base = "store: {lake_dir: base/lake, runs_dir: base/runs}\n";
+    std::fs::write(folder.path().join("configs/base.yaml"), base).unwrap();
+    let production = "log: {level: warn}\nstore:\n  runs_dir: prod/runs\n";
+    std::fs::write(folder.path().join("configs/production.yaml"), production).unwrap();
+    std::fs::write(folder.path().join("a.yaml"), GOOD).unwrap();
+    let request = LoadRequest {
+        root: folder.path().to_owned(),
+        env: Some("production".to_owned()),
+        agent_files: vec![AgentFile::Path("a.yaml".into())],
+        ..LoadRequest::default()
+    };
+    (folder, request)
+}
+
+#[test]
+fn each_layer_goes_over_the_one_below() {
+    let (_folder, mut request) = project();
+    let more = "model: {mlp: {hidden: 16}}\nseed: 3\n";
+    let second = AgentFile::Content { name: "<stdin>".into(), bytes: more.into() };
+    request.agent_files.push(second);
+    request.variables = [
+        ("RELEAT_LEARNER__PPO__GAMMA", "0.8"),
+        ("RELEAT_LEARNER__PPO__GAE_LAMBDA", "0.7"),
+        ("RELEAT_ENV", "ignored"),
+        ("RELEAT_SEED", "ignored"),
+        ("RELEAT_OUTPUT_FORMAT", "json"),
+    ]
+    .map(|(name, value)| (name.to_owned(), value.to_owned()))
+    .to_vec();
+    request.sets = vec!["learner.ppo.gamma=0.7".to_owned(), "log.level=debug".to_owned()];
+    request.seed = Some(7);
+    let loaded = load(&request).unwrap_or_else(|errors| panic!("{errors}"));
+    assert_eq!(loaded.agent.seed, 7);
+    assert!(matches!(loaded.agent.model, Model::Mlp(mlp) if mlp.hidden == 16));
+    assert_eq!(loaded.place.log.level, LogLevel::Debug);
+    for (key, value, place) in [
+        ("name", "good", "a.yaml:1:1"),
+        ("seed", "7", "--seed"),
+        ("universe.symbols", "[SPY, QQQ]", "a.yaml:3:3"),
+        ("universe.currency", "USD", "default"),
+        ("model.mlp.hidden", "16", "<stdin>:1:15"),
+        ("features[0].rsi.window", "14", "a.yaml:10:11"),
+        ("learner.ppo.gamma", "0.7", "--set"),
+        ("learner.ppo.gae_lambda", "0.7", "RELEAT_LEARNER__PPO__GAE_LAMBDA"),
+        ("learner.ppo.clip_coef", "0.2", "default"),
+        ("store.lake_dir", "base/lake", "configs/base.yaml:1:9"),
+        ("store.runs_dir", "prod/runs", "configs/production.yaml:3:3"),
+        ("log.level", "debug", "--set"),
+    ] {
+        assert_eq!(origin(&loaded, key), (value.to_owned(), place.to_owned()), "{key}");
+    }
+    assert_eq!(load_place(&request).unwrap(), loaded.place);
+}
+
+#[test]
+fn the_source_can_be_replaced_as_scripts_do() {
+    let mut request = request(GOOD);
+    request.sets = [
+        "data.source={csv: {path: /some where/x, layout: yahoo}}",
+        "data.train=2010-01-01..2017-12-31",
+        "data.validation=2018-01-01..2018-12-31",
+        "data.test=2019-01-01..2019-12-31",
+        "learner.ppo.total_env_steps=200000",
+        "env.reward={pnl: {}}",
+        "env.reward.pnl.scale=5",
+    ]
+    .map(str::to_owned)
+    .to_vec();
+    let loaded = load(&request).unwrap_or_else(|errors| panic!("{errors}"));
+    assert_eq!(loaded.agent.data.source.name(), "csv");
+    assert_eq!(loaded.agent.env.reward.pnl.unwrap().scale, 5.0);
+    assert!(loaded.agent.env.reward.log_return.is_none());
+    assert_eq!(origin(&loaded, "data.source.csv.layout").1, "--set");
+}
+
+#[test]
+fn the_effective_text_reads_back_as_the_same_agent() {
+    let templates = templates();
+    let agents = templates.iter().filter(|template| template.path.starts_with("agents/"));
+    for text in agents.map(|template| template.text).chain([GOOD]) {
+        let loaded = load(&request(text)).unwrap_or_else(|errors| panic!("{errors}"));
+        let again = from_bundle_yaml(&loaded.effective_yaml(), "agent.yaml", &[]);
+        assert_eq!(again.unwrap(), loaded.agent);
+        let other: Agent = serde_yaml::from_str(&loaded.effective_yaml()).unwrap();
+        assert_eq!(other, loaded.agent, "another reader reads the same");
+    }
+}
+
+#[test]
+fn a_bundle_takes_assignments() {
+    let text = good().effective_yaml();
+    let agent = from_bundle_yaml(&text, "agent.yaml", &["env.fill=next_close".to_owned()]).unwrap();
+    assert_eq!(agent.env.fill, super::super::FillRule::NextClose);
+    let errors = from_bundle_yaml("name: x", "agent.yaml", &["env.fil=1".to_owned()]).unwrap_err();
+    assert!(errors.to_string().contains("did you mean `fill`?"), "{errors}");
+}
+
+#[test]
+fn the_schema_knows_every_section() {
+    let schema = schema();
+    let properties = schema["properties"].as_object().unwrap();
+    for (key, _) in serde_json::to_value(good().agent).unwrap().as_object().unwrap() {
+        assert!(properties.contains_key(key), "{key}");
+        assert!(explain(key).is_some_and(|text| !text.is_empty()), "{key}");
+    }
+    assert_eq!(schema["additionalProperties"], false);
+}

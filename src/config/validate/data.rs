@@ -1,0 +1,63 @@
+//! Rules of `data`: the three ranges and the border between them.
+
+use super::check::Check;
+use super::source;
+use crate::base::DateRange;
+use crate::config::Agent;
+use crate::domain::Calendar;
+
+/// Checks source, ranges and embargo.
+pub(super) fn check(check: &mut Check, agent: &Agent) {
+    source::check(check, agent);
+    let data = &agent.data;
+    check.within("data.embargo_bars", data.embargo_bars, 0..=1000);
+    let order = [
+        (("data.validation", data.validation), ("data.train", data.train)),
+        (("data.test", data.test), ("data.validation", data.validation)),
+        (("data.test", data.test), ("data.train", data.train)),
+    ];
+    for ((later_key, later), (earlier_key, earlier)) in order {
+        let is_adjacent = (later_key, earlier_key) != ("data.test", "data.train");
+        let wrong = if is_adjacent { later.start() <= earlier.end() } else { later.overlaps(earlier) };
+        if wrong {
+            let text = format!(
+                "`{later_key}` must begin after `{earlier_key}` ends, {later} begins by {}",
+                earlier.end()
+            );
+            check.deny(&[later_key, earlier_key], text);
+        }
+    }
+    let named = [
+        ("data.train", data.train, 1),
+        ("data.validation", data.validation, data.embargo_bars),
+        ("data.test", data.test, data.embargo_bars),
+    ];
+    for (key, range, border) in named {
+        bars(check, agent, (key, range), border);
+    }
+}
+
+/// A range must lie in the calendar and hold more bars than are left out at its border.
+fn bars(check: &mut Check, agent: &Agent, (key, range): (&str, DateRange), border: usize) {
+    let calendar = Calendar::new(agent.universe.calendar);
+    let keys = [key, "universe.calendar", "data.embargo_bars", "universe.timeframe"];
+    // Both ends tell whether the calendar knows the range, before a walk over all its days.
+    let sessions = calendar
+        .session(range.start())
+        .and_then(|_| calendar.session(range.end()))
+        .and_then(|_| calendar.sessions(range));
+    let sessions = match sessions {
+        Ok(sessions) => sessions.len() as f64,
+        Err(error) => return check.deny(&keys[..2], format!("`{key}` must lie in the calendar: {error}")),
+    };
+    let (days, seconds) = (calendar.sessions_per_year(), calendar.session_seconds());
+    let bars = sessions * agent.universe.timeframe.bars_per_year(days, seconds) / days;
+    if bars < border as f64 + 2.0 {
+        let text = format!(
+            "`{key}` must hold at least {} bars of {} ({border} are left out at its border), {range} holds about {bars:.0}",
+            border + 2,
+            agent.universe.timeframe,
+        );
+        check.deny(&keys, text);
+    }
+}

@@ -1,0 +1,14 @@
+//! The rules of a configuration: for each section a list of one-line requirements.
+
+mod check;
+mod data;
+mod env;
+mod eval;
+mod features;
+mod learner;
+mod place;
+mod reward;
+mod source;
+mod universe;
+
+pub(crate) use check::{Finding, check_agent, check_place};

@@ -1,0 +1,16 @@
+//! Bars from files on this machine: text, zip and Parquet, a file for each symbol.
+
+mod bar_times;
+mod files;
+mod generic;
+mod lean;
+mod parquet;
+mod source;
+mod text;
+mod yahoo;
+
+#[cfg(test)]
+mod tests;
+
+pub use parquet::ParquetFiles;
+pub use source::CsvFiles;

@@ -1,0 +1,15 @@
+//! Adapters to the outside: files, vendors, made-up markets, venues, trackers.
+//!
+//! Each one turns a foreign format into the words of `domain` and holds no rule of trading.
+
+mod fetch;
+pub mod local;
+mod open;
+pub mod simulated;
+pub mod synthetic;
+pub mod tensorboard;
+
+pub use fetch::{
+    FetchError, FetchJob, FetchMode, FetchOutcome, SymbolFetch, SymbolPlan, fetch, plan,
+};
+pub use open::open_source;

@@ -1,0 +1,6 @@
+//! Trading calendars.
+
+mod sessions;
+mod tables;
+
+pub use sessions::{Calendar, CalendarError, CalendarName, Session};

@@ -1,0 +1,130 @@
+//! Whether an agent may go on.
+
+use serde::{Deserialize, Serialize};
+
+use super::judge::NamedRun;
+use crate::config::Gate;
+use crate::metrics::Summary;
+
+/// One condition and what was found.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct GateCheck {
+    /// The key in `eval.gate`.
+    pub name: String,
+    /// The limit.
+    pub threshold: f64,
+    /// What the agent has; absent if it has no value, which does not pass.
+    pub value: Option<f64>,
+    /// Whether the value is within the limit.
+    pub passed: bool,
+}
+
+/// The verdict: passed if every check passed.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct GateOutcome {
+    /// The verdict.
+    pub passed: bool,
+    /// In the order of the settings; empty if none is set.
+    pub checks: Vec<GateCheck>,
+}
+
+/// Compares an agent with the limits; a value that is missing fails its check.
+pub(super) fn check_gate(gate: &Gate, agent: &Summary, baselines: &[NamedRun]) -> GateOutcome {
+    let sharpe = agent.value("sharpe");
+    let first = baselines.iter().find(|run| run.name.starts_with("buy_and_hold"));
+    let first_sharpe = first.and_then(|run| run.summary.value("sharpe"));
+    let margin = sharpe.zip(first_sharpe).map(|(own, other)| own - other);
+    let checks = [
+        at_least("sharpe_min", gate.sharpe_min, sharpe),
+        at_least(
+            "sharpe_margin_to_first_symbol_min",
+            gate.sharpe_margin_to_first_symbol_min,
+            margin,
+        ),
+        at_most("max_drawdown_max", gate.max_drawdown_max, agent.value("max_drawdown").map(f64::abs)),
+        at_most("turnover_daily_max", gate.turnover_daily_max, agent.value("turnover")),
+        at_most("rank_max", gate.rank_max.map(|rank| rank as f64), rank(sharpe, baselines)),
+        at_least("oracle_share_min", gate.oracle_share_min, oracle_share(agent, baselines)),
+    ];
+    let checks: Vec<GateCheck> = checks.into_iter().flatten().collect();
+    GateOutcome { passed: checks.iter().all(|check| check.passed), checks }
+}
+
+fn at_least(name: &str, threshold: Option<f64>, value: Option<f64>) -> Option<GateCheck> {
+    let threshold = threshold?;
+    let passed = value.is_some_and(|value| value >= threshold);
+    Some(GateCheck { name: name.to_owned(), threshold, value, passed })
+}
+
+fn at_most(name: &str, threshold: Option<f64>, value: Option<f64>) -> Option<GateCheck> {
+    let threshold = threshold?;
+    let passed = value.is_some_and(|value| value <= threshold);
+    Some(GateCheck { name: name.to_owned(), threshold, value, passed })
+}
+
+/// 1 + how many baselines have a higher Sharpe ratio. The oracle knows the future and does not count.
+pub(super) fn rank(sharpe: Option<f64>, baselines: &[NamedRun]) -> Option<f64> {
+    let own = sharpe?;
+    let rivals = baselines.iter().filter(|run| run.name != "oracle");
+    let better = rivals.filter(|run| run.summary.value("sharpe").is_some_and(|other| other > own));
+    Some(1.0 + better.count() as f64)
+}
+
+/// Mean log growth of the agent over that of the best policy on the same bars.
+pub(super) fn oracle_share(agent: &Summary, baselines: &[NamedRun]) -> Option<f64> {
+    let oracle = baselines.iter().find(|run| run.name == "oracle")?;
+    let growth = |summary: &Summary| Some(summary.value("total_return")?.ln_1p());
+    Some(growth(agent)? / growth(&oracle.summary)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::metrics::Estimate;
+
+    fn summary(values: &[(&str, f64)]) -> Summary {
+        let mut summary = Summary::default();
+        for (name, value) in values {
+            summary.set(name, Estimate::exact(Some(*value)));
+        }
+        summary
+    }
+
+    fn run(name: &str, sharpe: f64, total: f64) -> NamedRun {
+        let summary = summary(&[("sharpe", sharpe), ("total_return", total)]);
+        NamedRun { name: name.to_owned(), summary, trajectory: None }
+    }
+
+    #[test]
+    fn every_condition_is_compared_with_its_value() {
+        let gate = Gate {
+            sharpe_min: Some(0.5),
+            sharpe_margin_to_first_symbol_min: Some(-0.5),
+            max_drawdown_max: Some(0.25),
+            turnover_daily_max: Some(0.5),
+            rank_max: Some(2),
+            oracle_share_min: Some(0.95),
+        };
+        let agent = summary(&[
+            ("sharpe", 1.0),
+            ("max_drawdown", -0.3),
+            ("turnover", 0.1),
+            ("total_return", 0.5),
+        ]);
+        let baselines =
+            [run("buy_and_hold.SPY", 1.2, 0.2), run("cash", 0.0, 0.0), run("oracle", 9.0, 0.5)];
+        let outcome = check_gate(&gate, &agent, &baselines);
+        let failed: Vec<&str> =
+            outcome.checks.iter().filter(|c| !c.passed).map(|c| c.name.as_str()).collect();
+        assert_eq!(failed, ["max_drawdown_max"]);
+        assert_eq!(outcome.checks.len(), 6);
+        assert!(!outcome.passed);
+    }
+
+    #[test]
+    fn a_missing_value_does_not_pass() {
+        let gate = Gate { sharpe_min: Some(0.0), ..Gate::default() };
+        assert!(!check_gate(&gate, &Summary::default(), &[]).passed);
+        assert!(check_gate(&Gate::default(), &Summary::default(), &[]).passed);
+    }
+}

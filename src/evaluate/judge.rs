@@ -1,0 +1,140 @@
+//! An agent beside the baselines, on the same days, in the same account.
+
+use std::ops::Range;
+
+use super::baselines::{NamedStrategy, roster};
+use super::gate::{GateOutcome, check_gate};
+use super::market::PreparedMarket;
+use super::simulate::{Strategy, Trajectory, simulate};
+use super::trades::closed_trades;
+use crate::base::{DateRange, Progress, ProgressUpdate, SeedStream};
+use crate::config::{Agent, Bootstrap};
+use crate::gym::{ActionTable, EnvParams};
+use crate::metrics::{
+    BarClock, BootstrapOptions, ClosedTrade, Summary, SummaryInput, sharpe,
+};
+
+/// One strategy with its figures.
+#[derive(Debug, Clone)]
+pub struct NamedRun {
+    /// Its name.
+    pub name: String,
+    /// Its figures with intervals.
+    pub summary: Summary,
+    /// What it did; absent where only the figures are known.
+    pub trajectory: Option<Trajectory>,
+}
+
+/// The judgement of one frozen agent on one range.
+#[derive(Debug, Clone)]
+pub struct Evaluation {
+    /// The days that were asked for.
+    pub range: DateRange,
+    /// The figures of the agent.
+    pub summary: Summary,
+    /// What the agent did.
+    pub trajectory: Trajectory,
+    /// Its round trips.
+    pub trades: Vec<ClosedTrade>,
+    /// The baselines in the order of the settings.
+    pub baselines: Vec<NamedRun>,
+    /// Whether the agent may go on.
+    pub gate: GateOutcome,
+}
+
+/// What is judged, where and how.
+#[derive(Debug)]
+pub struct Judgement<'a> {
+    /// The settings of the agent.
+    pub agent: &'a Agent,
+    /// The market.
+    pub market: &'a PreparedMarket,
+    /// The actions of the agent.
+    pub table: &'a ActionTable,
+    /// The days that were asked for.
+    pub range: DateRange,
+    /// Their rows on the tape.
+    pub rows: Range<usize>,
+}
+
+impl Judgement<'_> {
+    fn params(&self) -> EnvParams {
+        EnvParams::new(&self.agent.env, self.market.tape.bars_per_year())
+    }
+
+    fn run(&self, strategy: &mut dyn Strategy) -> Trajectory {
+        simulate(strategy, &self.market.tape, self.rows.clone(), &self.params(), self.table)
+    }
+
+    fn summarize(&self, trajectory: &Trajectory, trades: &[ClosedTrade]) -> Summary {
+        let steps = &trajectory.steps;
+        let exposure = |weights: &[f64]| weights[1..].iter().map(|weight| weight.abs()).sum();
+        let input = SummaryInput {
+            returns: &trajectory.returns(),
+            benchmark: &trajectory.benchmark_returns(),
+            exposure: &steps.iter().map(|s| exposure(&s.account.weights_after)).collect::<Vec<_>>(),
+            turnover: &steps.iter().map(|s| s.account.turnover).collect::<Vec<_>>(),
+            costs: &steps.iter().map(|s| s.account.cost).collect::<Vec<_>>(),
+            trades,
+            clock: BarClock { bars_per_year: self.market.tape.bars_per_year() },
+            risk_free: steps.first().map_or(0.0, |step| step.account.cash_return),
+        };
+        let seeds = SeedStream::new(self.agent.seed).child("bootstrap");
+        Summary::compute(&input, bootstrap_options(self.agent.eval.bootstrap), &seeds)
+    }
+}
+
+/// Judges a strategy that stands for the agent.
+#[must_use]
+pub fn evaluate(
+    judgement: &Judgement<'_>,
+    agent: &mut dyn Strategy,
+    progress: &dyn Progress,
+) -> Evaluation {
+    let named = roster(judgement);
+    let total = named.len() as u64 + 1;
+    let report = |done: u64, note: &str| {
+        let note = note.to_owned();
+        progress.report(&ProgressUpdate {
+            stage: "eval",
+            done,
+            total: Some(total),
+            unit: "strategies",
+            note,
+        });
+    };
+    report(0, "agent");
+    let trajectory = judgement.run(agent);
+    let trades = closed_trades(&trajectory, &judgement.market.tape);
+    let summary = judgement.summarize(&trajectory, &trades);
+    let mut baselines = Vec::with_capacity(named.len());
+    for (index, NamedStrategy { name, mut strategy }) in named.into_iter().enumerate() {
+        report(index as u64 + 1, &name);
+        let run = judgement.run(strategy.as_mut());
+        let trades = closed_trades(&run, &judgement.market.tape);
+        let summary = judgement.summarize(&run, &trades);
+        baselines.push(NamedRun { name, summary, trajectory: Some(run) });
+    }
+    report(total, "");
+    let gate = check_gate(&judgement.agent.eval.gate, &summary, &baselines);
+    Evaluation { range: judgement.range, summary, trajectory, trades, baselines, gate }
+}
+
+/// The score that chooses among checkpoints: the annual Sharpe ratio net of costs.
+///
+/// An agent that never trades has no Sharpe ratio and scores 0, as cash does.
+#[must_use]
+pub fn validation_score(judgement: &Judgement<'_>, agent: &mut dyn Strategy) -> f64 {
+    let trajectory = judgement.run(agent);
+    let clock = BarClock { bars_per_year: judgement.market.tape.bars_per_year() };
+    let risk_free = trajectory.steps.first().map_or(0.0, |step| step.account.cash_return);
+    sharpe(&trajectory.returns(), risk_free, clock).unwrap_or(0.0)
+}
+
+fn bootstrap_options(settings: Bootstrap) -> BootstrapOptions {
+    BootstrapOptions {
+        samples: settings.samples,
+        mean_block_bars: settings.block_bars as f64,
+        confidence: f64::from(settings.confidence_percent) / 100.0,
+    }
+}

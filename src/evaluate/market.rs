@@ -1,0 +1,179 @@
+//! The market of an agent, ready to learn from or to be judged on.
+
+use std::ops::Range;
+
+use crate::base::{Date, DateRange, Digest, TimeError, Timestamp};
+use crate::config::Agent;
+use crate::dataset::{Lake, LakeError, PanelRequest, build_panel, fingerprint, source_folder};
+use crate::domain::{Calendar, Panel};
+use crate::features::{FeatureDocument, FeatureError, FeatureGraph, FittedTransforms, batch};
+use crate::gym::{Tape, TapeError};
+
+/// A market could not be prepared.
+#[derive(Debug, thiserror::Error)]
+pub enum MarketError {
+    /// The lake has not what the agent needs.
+    #[error(transparent)]
+    Lake(#[from] LakeError),
+    /// The features cannot be computed or fitted.
+    #[error(transparent)]
+    Feature(#[from] FeatureError),
+    /// Bars and features make no tape.
+    #[error(transparent)]
+    Tape(#[from] TapeError),
+    /// The days make no range.
+    #[error(transparent)]
+    Time(#[from] TimeError),
+    /// A range has too few bars to decide on.
+    #[error("{range} must hold at least {needed} bars after warm-up and embargo, has {found}")]
+    TooShort {
+        /// The days.
+        range: DateRange,
+        /// The least number of bars.
+        needed: usize,
+        /// Bars that are there.
+        found: usize,
+    },
+}
+
+/// Bars, features and prices of one agent from the first day of its stream.
+#[derive(Debug)]
+pub struct PreparedMarket {
+    /// The aligned bars, point-in-time adjusted.
+    pub panel: Panel,
+    /// The graph and the fitted transforms.
+    pub document: FeatureDocument,
+    /// What environments, evaluation and trading read.
+    pub tape: Tape,
+    /// The digest of the series behind it.
+    pub fingerprint: Digest,
+    /// The calendar of the universe.
+    pub calendar: Calendar,
+}
+
+impl PreparedMarket {
+    /// Reads everything up to `until` and fits the transforms on `data.train`.
+    ///
+    /// # Errors
+    /// [`MarketError`] with what is missing or does not fit.
+    pub fn for_training(lake: &Lake, agent: &Agent, until: Date) -> Result<Self, MarketError> {
+        let calendar = Calendar::new(agent.universe.calendar);
+        let panel = read_panel(lake, agent, stream_start(agent, until), until, &calendar)?;
+        let universe = &agent.universe;
+        let graph = FeatureGraph::try_new(
+            &agent.features,
+            &universe.symbols,
+            universe.timeframe,
+            &calendar,
+        )?;
+        let frame = batch(&graph, &panel)?;
+        let transforms =
+            FittedTransforms::fit(&agent.transform, &frame, agent.data.train, &calendar)?;
+        let document = FeatureDocument::try_new(
+            (&agent.features, &universe.symbols, universe.timeframe),
+            &calendar,
+            agent.data.adjust,
+            transforms,
+        )?;
+        let rows = document.transforms().apply_frame(&frame)?;
+        Self::join(lake, agent, panel, document, &rows)
+    }
+
+    /// Reads everything that judging or trading on `range` needs, with the transforms of a bundle.
+    ///
+    /// # Errors
+    /// [`MarketError`] with what is missing or does not fit.
+    pub fn for_bundle(
+        lake: &Lake,
+        agent: &Agent,
+        document: FeatureDocument,
+        range: DateRange,
+    ) -> Result<Self, MarketError> {
+        let calendar = Calendar::new(agent.universe.calendar);
+        let start = stream_start(agent, range.start());
+        let panel = read_panel(lake, agent, start, range.end(), &calendar)?;
+        let frame = batch(&document.graph()?, &panel)?;
+        let rows = document.transforms().apply_frame(&frame)?;
+        Self::join(lake, agent, panel, document, &rows)
+    }
+
+    fn join(
+        lake: &Lake,
+        agent: &Agent,
+        panel: Panel,
+        document: FeatureDocument,
+        rows: &[f32],
+    ) -> Result<Self, MarketError> {
+        let calendar = Calendar::new(agent.universe.calendar);
+        let num_features = document.names().len();
+        let tape =
+            Tape::try_new(&panel, rows, num_features, &agent.env, bars_per_year(agent, &calendar))?;
+        let fingerprint = fingerprint(lake, &panel_request(agent, agent.data.train).keys())?;
+        Ok(Self { panel, document, tape, fingerprint, calendar })
+    }
+
+    /// The rows of the tape whose day lies in `range`, less the first `embargo_bars`.
+    ///
+    /// # Errors
+    /// [`MarketError::TooShort`] if no decision could be made and filled there.
+    pub fn rows_in(
+        &self,
+        range: DateRange,
+        embargo_bars: usize,
+    ) -> Result<Range<usize>, MarketError> {
+        let zone = self.calendar.zone();
+        let days: Vec<Date> = self.tape.times().iter().map(|time| time.date_in(zone)).collect();
+        let start = days.partition_point(|&day| day < range.start()) + embargo_bars;
+        let end = days.partition_point(|&day| day <= range.end());
+        let found = end.saturating_sub(start);
+        if found < Tape::MIN_ROWS {
+            return Err(MarketError::TooShort { range, needed: Tape::MIN_ROWS, found });
+        }
+        Ok(start..end)
+    }
+
+    /// The decision time of a row.
+    #[must_use]
+    pub fn time(&self, row: usize) -> Timestamp {
+        self.tape.times()[row]
+    }
+}
+
+/// The series of an agent over some days.
+pub(super) fn panel_request(agent: &Agent, range: DateRange) -> PanelRequest {
+    PanelRequest {
+        source: source_folder(&agent.data.source, &agent.universe.symbols),
+        symbols: agent.universe.symbols.clone(),
+        timeframe: agent.universe.timeframe,
+        adjust: agent.data.adjust,
+        range,
+    }
+}
+
+/// Bars in a year on the clock of an agent.
+#[must_use]
+pub(super) fn bars_per_year(agent: &Agent, calendar: &Calendar) -> f64 {
+    let timeframe = agent.universe.timeframe;
+    timeframe.bars_per_year(calendar.sessions_per_year(), calendar.session_seconds())
+}
+
+/// Features begin to stream on the first training day, so that a value does not depend on the range
+/// that is judged; for days before that they begin a year earlier than the days.
+fn stream_start(agent: &Agent, first_needed: Date) -> Date {
+    let start = agent.data.train.start();
+    if first_needed >= start {
+        return start;
+    }
+    first_needed.checked_sub(jiff::Span::new().years(1)).unwrap_or(first_needed)
+}
+
+fn read_panel(
+    lake: &Lake,
+    agent: &Agent,
+    start: Date,
+    end: Date,
+    calendar: &Calendar,
+) -> Result<Panel, MarketError> {
+    let request = panel_request(agent, DateRange::try_new(start, end)?);
+    Ok(build_panel(lake, &request, calendar)?)
+}

@@ -1,0 +1,20 @@
+//! The report of an evaluation: one HTML file that needs no network.
+//!
+//! It shows what it is given and computes nothing but ranks and words. The verdict comes first.
+
+mod check;
+mod html;
+mod input;
+mod page;
+mod pictures;
+mod tables;
+mod verdict;
+
+#[cfg(test)]
+mod tests;
+
+pub use check::ReportError;
+pub use input::{
+    ActionCount, Bound, GateCheck, NamedRun, PriceHistory, ReportInput, WeightHistory,
+};
+pub use page::{overview_png, render};

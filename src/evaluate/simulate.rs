@@ -1,0 +1,174 @@
+//! One strategy through the bars of a tape, in the reference account.
+
+use std::ops::Range;
+
+use crate::base::Timestamp;
+use crate::domain::Weights;
+use crate::gym::{Account, AccountStep, ActionTable, EnvParams, Order, Tape};
+use crate::signals::BundleSignal;
+
+/// What a strategy may see when it decides: the past of the tape and its own account.
+#[derive(Debug)]
+pub struct View<'a> {
+    tape: &'a Tape,
+    row: usize,
+    account: &'a Account,
+    table: &'a ActionTable,
+}
+
+impl View<'_> {
+    /// Cash and the symbols.
+    #[must_use]
+    pub fn num_assets(&self) -> usize {
+        self.tape.num_symbols() + 1
+    }
+
+    /// The last `count` closes of an asset (1 is the first symbol), oldest first; fewer near the
+    /// beginning of the tape.
+    #[must_use]
+    pub fn closes(&self, asset: usize, count: usize) -> Vec<f64> {
+        let first = (self.row + 1).saturating_sub(count);
+        (first..=self.row).map(|row| self.tape.quotes(row)[asset - 1].close).collect()
+    }
+
+    /// The decision time.
+    #[must_use]
+    pub fn time(&self) -> Timestamp {
+        self.tape.times()[self.row]
+    }
+
+    /// The features of this row.
+    #[must_use]
+    pub fn features(&self) -> &[f32] {
+        self.tape.features(self.row)
+    }
+
+    /// The weights that are held now, cash first.
+    #[must_use]
+    pub fn weights(&self) -> Vec<f64> {
+        self.account.position_state(self.tape, self.row).weights
+    }
+}
+
+/// What a strategy wants.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Choice {
+    /// The row of the action table, if it came from there.
+    pub action: Option<usize>,
+    /// Target weights; `None` is HOLD.
+    pub weights: Option<Weights>,
+}
+
+impl Choice {
+    /// Keep the holdings as they are.
+    #[must_use]
+    pub const fn hold() -> Self {
+        Self { action: None, weights: None }
+    }
+
+    /// Trade to these weights.
+    #[must_use]
+    pub const fn weights(weights: Weights) -> Self {
+        Self { action: None, weights: Some(weights) }
+    }
+
+    /// Take a row of the action table.
+    #[must_use]
+    pub fn action(action: usize, table: &ActionTable) -> Self {
+        Self { action: Some(action), weights: table.rows()[action].clone() }
+    }
+}
+
+/// Something that decides at the close of every bar.
+pub trait Strategy {
+    /// The choice at one row; rows come in order, each once.
+    fn decide(&mut self, view: &View<'_>) -> Choice;
+}
+
+/// A frozen agent.
+#[derive(Debug)]
+pub struct AgentStrategy {
+    signal: BundleSignal,
+}
+
+impl AgentStrategy {
+    /// Begins with an empty memory.
+    #[must_use]
+    pub fn new(signal: BundleSignal) -> Self {
+        Self { signal }
+    }
+}
+
+impl Strategy for AgentStrategy {
+    fn decide(&mut self, view: &View<'_>) -> Choice {
+        let position = view.account.position_state(view.tape, view.row);
+        let legal = view.account.legal_actions(view.tape, view.row, view.table);
+        let action = self.signal.choose(view.features(), &position, &legal);
+        Choice::action(action, view.table)
+    }
+}
+
+/// One decision and what it did.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TrajectoryStep {
+    /// When it was decided.
+    pub time: Timestamp,
+    /// The row of the tape.
+    pub row: usize,
+    /// The row of the action table, if it came from there.
+    pub action: Option<usize>,
+    /// What it did to the account until the next close.
+    pub account: AccountStep,
+}
+
+/// All decisions of one strategy.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Trajectory {
+    /// Equity before the first decision, currency units.
+    pub initial_equity: f64,
+    /// In order of time, never empty.
+    pub steps: Vec<TrajectoryStep>,
+}
+
+impl Trajectory {
+    /// Returns per bar, net of every cost.
+    #[must_use]
+    pub fn returns(&self) -> Vec<f64> {
+        self.steps.iter().map(|step| step.account.portfolio_return).collect()
+    }
+
+    /// Returns of the benchmark over the same bars.
+    #[must_use]
+    pub fn benchmark_returns(&self) -> Vec<f64> {
+        self.steps.iter().map(|step| step.account.benchmark_return).collect()
+    }
+
+    /// Equity after the last step, currency units.
+    #[must_use]
+    pub fn final_equity(&self) -> f64 {
+        self.steps.last().map_or(self.initial_equity, |step| step.account.equity_after)
+    }
+}
+
+/// Trades a strategy through `rows` of the tape, beginning in cash; the last row is only lived through.
+///
+/// Ruin stops the trading, not the simulation: the account stays as it is.
+#[must_use]
+pub fn simulate(
+    strategy: &mut dyn Strategy,
+    tape: &Tape,
+    rows: Range<usize>,
+    params: &EnvParams,
+    table: &ActionTable,
+) -> Trajectory {
+    let mut account = Account::new(params, tape.num_symbols());
+    let last = rows.end.saturating_sub(1);
+    let steps = (rows.start..last).map(|row| {
+        let view = View { tape, row, account: &account, table };
+        let choice = strategy.decide(&view);
+        let order = choice.weights.as_ref().map_or(Order::Hold, Order::Weights);
+        let step = account.step(tape, row, order);
+        TrajectoryStep { time: tape.times()[row], row, action: choice.action, account: step }
+    });
+    Trajectory { initial_equity: params.initial_equity, steps: steps.collect() }
+}

@@ -1,0 +1,295 @@
+//! The tensor environment equals the f64 account on random legal actions: every market, fill and
+//! reward, with and without rules, through resets, halts, ruin and the end of data.
+
+use burn::tensor::{Device, Int, Tensor, TensorData};
+
+use super::fixtures::{PanelSpec, tape};
+use super::{Account, ActionTable, EnvParams, EnvState, RewardState, Step, Tape, VecEnv};
+use crate::base::{Rng, SeedStream};
+use crate::config::{
+    ActionRow, Actions, AlphaReward, Benchmark, Costs, DifferentialSharpeReward, Env, Episode,
+    FillRule, LogReturnReward, Market, PnlReward, PortfolioMarket, PositionRules, Reward,
+    SharpeBlendReward, SingleMarket, SlippageCost,
+};
+
+const NUM_ENVS: usize = 64;
+const NUM_STEPS: usize = 160;
+const EPISODE: usize = 45;
+const RELATIVE: f64 = 1e-5;
+
+fn portfolio(actions: Actions) -> Market {
+    Market::Portfolio(PortfolioMarket { actions })
+}
+
+fn table_with_shorts() -> Actions {
+    let row = |weights: [f64; 4]| ActionRow::Weights(weights.to_vec());
+    Actions::Table(vec![
+        row([1.0, 0.0, 0.0, 0.0]),
+        row([-0.5, 1.0, 0.5, 0.0]),
+        ActionRow::Hold,
+        row([1.2, -0.5, 0.0, 0.3]),
+        row([0.9, 0.5, -0.2, -0.2]),
+    ])
+}
+
+fn rewards() -> Vec<Reward> {
+    let nothing = Reward { log_return: None, ..Reward::default() };
+    let alpha = |benchmark| Some(AlphaReward { benchmark, ..AlphaReward::default() });
+    let sharpe = SharpeBlendReward { window_bars: 20, ..SharpeBlendReward::default() };
+    vec![
+        Reward { alpha: alpha(Benchmark::EqualWeight), ..nothing.clone() },
+        Reward { log_return: Some(LogReturnReward::default()), ..nothing.clone() },
+        Reward { pnl: Some(PnlReward::default()), ..nothing.clone() },
+        Reward { sharpe_blend: Some(sharpe), ..nothing.clone() },
+        Reward {
+            differential_sharpe: Some(DifferentialSharpeReward::default()),
+            alpha: alpha(Benchmark::FirstSymbol),
+            ..nothing
+        },
+    ]
+}
+
+fn rich_costs() -> Costs {
+    Costs {
+        commission_bps: 1.5,
+        per_share: 0.005,
+        minimum: 0.35,
+        half_spread_bps: 2.0,
+        slippage: SlippageCost::SquareRootBps(10.0),
+        borrow_rate_annual: 0.03,
+    }
+}
+
+fn rules() -> PositionRules {
+    PositionRules {
+        stop_loss_frac: Some(0.02),
+        take_profit_frac: Some(0.03),
+        min_hold_bars: Some(3),
+        max_hold_bars: Some(8),
+        max_trades: Some(18),
+        ruin_frac: Some(0.93),
+    }
+}
+
+fn plain(market: Market, fill: FillRule, reward: Reward) -> Env {
+    let episode = Episode { length_bars: EPISODE, random_start: true };
+    Env { market, fill, reward, episode, num_envs: NUM_ENVS, ..Env::default() }
+}
+
+fn ruled(market: Market, fill: FillRule, reward: Reward) -> Env {
+    let cash_rate_annual = 0.02;
+    Env { costs: rich_costs(), rules: rules(), cash_rate_annual, ..plain(market, fill, reward) }
+}
+
+fn check_market(market: &Market, seed: u64) {
+    let fills = [FillRule::NextOpen, FillRule::NextClose, FillRule::SameClose];
+    for (index, reward) in rewards().into_iter().enumerate() {
+        for fill in fills {
+            let seed = seed + 10 * index as u64;
+            let spec = PanelSpec { seed, rows: 300, ..PanelSpec::default() };
+            let label = format!("{market:?} {fill:?} {reward:?}");
+            let env = plain(market.clone(), fill, reward.clone());
+            Run::new(&spec, &env, &format!("plain {label}")).check(NUM_STEPS);
+            let spec = PanelSpec { missing_frac: 0.03, ..spec };
+            let env = ruled(market.clone(), fill, reward.clone());
+            let ends = Run::new(&spec, &env, &format!("ruled {label}")).check(NUM_STEPS);
+            assert!(ends.truncated > 0, "{label}: {ends:?}");
+        }
+    }
+}
+
+#[test]
+fn regimes_equal_the_account() {
+    check_market(&portfolio(Actions::Etf16), 100);
+}
+
+#[test]
+fn tables_with_shorts_equal_the_account() {
+    check_market(&portfolio(table_with_shorts()), 200);
+}
+
+#[test]
+fn single_positions_equal_the_account() {
+    let exposures = vec![0.0, 1.0, -1.0, 2.5, -0.5];
+    check_market(&Market::Single(SingleMarket { exposures }), 300);
+}
+
+#[test]
+fn ruin_terminates_and_the_end_of_data_truncates() {
+    let exposures = vec![0.0, 3.0, -3.0];
+    let market = Market::Single(SingleMarket { exposures });
+    let mut env = plain(market, FillRule::NextOpen, Reward::default());
+    env.rules.ruin_frac = Some(0.8);
+    let spec = PanelSpec { rows: 30, volatility: 0.03, ..PanelSpec::default() };
+    let ends = Run::new(&spec, &env, "ruin").check(NUM_STEPS);
+    assert!(ends.terminated > 20 && ends.truncated > 20, "{ends:?}");
+}
+
+#[test]
+fn halts_of_a_whole_position_equal_the_account() {
+    let env = plain(portfolio(Actions::Corners), FillRule::NextOpen, Reward::default());
+    let spec = PanelSpec { missing_frac: 0.3, ..PanelSpec::default() };
+    Run::new(&spec, &env, "halts").check(NUM_STEPS);
+}
+
+#[derive(Debug, Default)]
+struct Ends {
+    terminated: usize,
+    truncated: usize,
+}
+
+/// One tensor environment and its N accounts, stepped side by side.
+struct Run {
+    label: String,
+    tape: Tape,
+    table: ActionTable,
+    params: EnvParams,
+    env: VecEnv,
+    rng: Rng,
+    lanes: Vec<Lane>,
+}
+
+/// One account with its reward.
+struct Lane {
+    account: Account,
+    reward: RewardState,
+    row: usize,
+    num_steps: usize,
+}
+
+impl Run {
+    fn new(spec: &PanelSpec, env: &Env, label: &str) -> Self {
+        let tape = tape(spec, 5, env);
+        let table = ActionTable::try_new(&env.market, tape.symbols()).unwrap();
+        let params = EnvParams::new(env, tape.bars_per_year());
+        let seeds = SeedStream::new(spec.seed).child("env");
+        let env = VecEnv::try_new(&tape, &table, env, &Device::flex(), &seeds).unwrap();
+        let rng = SeedStream::new(spec.seed).child("action").rng();
+        Self { label: label.to_owned(), tape, table, params, env, rng, lanes: Vec::new() }
+    }
+
+    fn check(&mut self, num_steps: usize) -> Ends {
+        let (mut state, obs, mask) = self.env.reset();
+        self.lanes = starts(&state).into_iter().map(|row| self.lane(row)).collect();
+        self.check_observations(&obs);
+        self.check_masks(&mask);
+        let mut ends = Ends::default();
+        for _ in 0..num_steps {
+            let actions = self.random_actions();
+            let values: Vec<i32> = actions.iter().map(|&action| action as i32).collect();
+            let data = TensorData::new(values, [NUM_ENVS]);
+            let tensor = Tensor::<1, Int>::from_data(data, &Device::flex());
+            let (next, step) = self.env.step(state, tensor);
+            self.check_step(&actions, &step, &starts(&next), &mut ends);
+            state = next;
+        }
+        ends
+    }
+
+    fn lane(&self, row: usize) -> Lane {
+        let last = self.tape.len() - 1;
+        assert!(row + self.params.episode.length_bars <= last || row == 0, "start {row}");
+        let account = Account::new(&self.params, self.tape.num_symbols());
+        Lane { account, reward: RewardState::new(&self.params.reward), row, num_steps: 0 }
+    }
+
+    fn legal(&self, lane: &Lane) -> Vec<bool> {
+        lane.account.legal_actions(&self.tape, lane.row, &self.table)
+    }
+
+    fn random_actions(&mut self) -> Vec<usize> {
+        let masks: Vec<Vec<bool>> = self.lanes.iter().map(|lane| self.legal(lane)).collect();
+        let pick = |legal: &Vec<bool>| {
+            let choices: Vec<usize> = (0..legal.len()).filter(|&a| legal[a]).collect();
+            choices[self.rng.below(choices.len())]
+        };
+        masks.iter().map(pick).collect()
+    }
+
+    fn check_step(&mut self, actions: &[usize], step: &Step, rows: &[usize], ends: &mut Ends) {
+        let final_obs = rows_of(&self.env.final_obs(step));
+        let reward = values(&step.reward);
+        let equity = values(&step.equity);
+        let turnover = values(&step.turnover);
+        let terminated: Vec<bool> = step.terminated.clone().try_into_vec_as().unwrap();
+        let truncated: Vec<bool> = step.truncated.clone().try_into_vec_as().unwrap();
+        for n in 0..NUM_ENVS {
+            let lane = &mut self.lanes[n];
+            let result =
+                lane.account.step(&self.tape, lane.row, self.table.order(actions[n]));
+            lane.row += 1;
+            lane.num_steps += 1;
+            let context = format!("{} env {n} row {}: {result:?}", self.label, lane.row);
+            let expected = lane.reward.update(result.reward_input);
+            let initial = self.params.initial_equity;
+            close(reward[n], expected, 1.0, &format!("reward {context}"));
+            close(equity[n], result.equity_after / initial, 1.0, &format!("equity {context}"));
+            close(turnover[n], result.turnover, 1.0, &format!("turnover {context}"));
+            let is_ruined = lane.account.is_ruined();
+            let is_cut = lane.num_steps >= self.params.episode.length_bars
+                || lane.row == self.tape.len() - 1;
+            assert_eq!(terminated[n], is_ruined, "terminated {context}");
+            assert_eq!(truncated[n], is_cut && !is_ruined, "truncated {context}");
+            self.check_observation(&final_obs[n], &self.lanes[n], &context);
+            ends.terminated += usize::from(terminated[n]);
+            ends.truncated += usize::from(truncated[n]);
+            if is_ruined || is_cut {
+                self.lanes[n] = self.lane(rows[n]);
+            }
+            assert_eq!(self.lanes[n].row, rows[n], "{context}");
+        }
+        self.check_observations(&step.obs);
+        self.check_masks(&step.mask);
+    }
+
+    fn check_observations(&self, obs: &Tensor<2>) {
+        for (found, lane) in rows_of(obs).iter().zip(&self.lanes) {
+            self.check_observation(found, lane, &self.label);
+        }
+    }
+
+    /// The block is written out here in f64, so that it is checked too.
+    fn check_observation(&self, found: &[f32], lane: &Lane, context: &str) {
+        let state = lane.account.position_state(&self.tape, lane.row);
+        let mut expected: Vec<f64> =
+            self.tape.features(lane.row).iter().map(|&value| f64::from(value)).collect();
+        expected.extend(state.weights.iter().map(|w| w.clamp(-5.0, 5.0)));
+        expected.extend(state.unrealized_returns.iter().map(|r| (10.0 * r).clamp(-2.0, 2.0)));
+        expected.extend(state.bars_held.iter().map(|bars| (bars / 100.0).min(2.0)));
+        expected.push((5.0 * state.drawdown).min(2.0));
+        assert_eq!(found.len(), self.env.obs_width());
+        assert_eq!(found.len(), expected.len());
+        for (index, (&found, &expected)) in found.iter().zip(&expected).enumerate() {
+            close(found, expected, 1.0, &format!("obs {index} {context}"));
+        }
+    }
+
+    fn check_masks(&self, mask: &Tensor<2>) {
+        for (found, lane) in rows_of(mask).iter().zip(&self.lanes) {
+            let legal = self.legal(lane);
+            assert!(legal.contains(&true), "{} nothing is legal", self.label);
+            let expected: Vec<f32> = legal.iter().map(|&l| if l { 0.0 } else { -1e9 }).collect();
+            assert_eq!(found, &expected, "mask {} row {}", self.label, lane.row);
+        }
+    }
+}
+
+fn close(found: f32, expected: f64, floor: f64, context: &str) {
+    let allowed = RELATIVE * expected.abs().max(floor);
+    let difference = (f64::from(found) - expected).abs();
+    assert!(difference <= allowed, "{found} != {expected} (off by {difference:e}): {context}");
+}
+
+fn starts(state: &EnvState) -> Vec<usize> {
+    state.to_data().unwrap().rows.iter().map(|&row| row as usize).collect()
+}
+
+fn values(tensor: &Tensor<1>) -> Vec<f32> {
+    tensor.try_to_vec_as().unwrap()
+}
+
+fn rows_of(tensor: &Tensor<2>) -> Vec<Vec<f32>> {
+    let [_, width] = tensor.dims();
+    let values: Vec<f32> = tensor.try_to_vec_as().unwrap();
+    values.chunks(width).map(<[f32]>::to_vec).collect()
+}

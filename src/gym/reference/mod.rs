@@ -1,0 +1,22 @@
+//! The account in plain f64: the definition of what an order does.
+
+mod account;
+mod exits;
+mod holdings;
+mod legality;
+mod reward;
+mod sizing;
+
+#[cfg(test)]
+mod tests;
+
+pub use account::{Account, AccountStep, Order};
+pub use exits::{Execution, ExecutionKind};
+pub use holdings::{Holdings, Position};
+pub use reward::{RewardInput, RewardState};
+pub use sizing::{MIN_ORDER_FRAC, order_quantities};
+
+pub(in crate::gym) use holdings::EQUITY_FLOOR_FRAC;
+pub(in crate::gym) use reward::{
+    DIFFERENTIAL_SHARPE_CLIP, MIN_GROWTH, MIN_RETURN_DEVIATION,
+};

@@ -1,0 +1,186 @@
+//! Rewards in plain f64: the definition that the tensor rewards are held to.
+
+use std::collections::VecDeque;
+
+use crate::config::{DifferentialSharpeReward, Reward, SharpeBlendReward};
+
+/// A ratio to the deviation of returns divides by at least this much per bar: below it, the ratio
+/// would measure rounding, and a steady trickle of interest would look like skill.
+pub(in crate::gym) const MIN_RETURN_DEVIATION: f64 = 1e-5;
+
+/// The derivative of the Sharpe ratio is held within ± this: an episode's first bars divide by almost
+/// nothing.
+pub(in crate::gym) const DIFFERENTIAL_SHARPE_CLIP: f64 = 10.0;
+
+/// The logarithm is taken of at least this growth: leverage can lose more than everything in a bar.
+pub(in crate::gym) const MIN_GROWTH: f64 = 1e-6;
+
+/// What one bar did to the account.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct RewardInput {
+    /// Equity after over equity before, less 1.
+    pub portfolio_return: f64,
+    /// Return of the benchmark over the same bar.
+    pub benchmark_return: f64,
+    /// Change of equity as a fraction of initial equity.
+    pub pnl_frac: f64,
+    /// Loss since the highest equity, after the bar.
+    pub drawdown: f64,
+}
+
+/// The memory of the rewards that have one, for one episode.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RewardState {
+    settings: Reward,
+    recent: VecDeque<f64>,
+    mean: f64,
+    variance: f64,
+}
+
+impl RewardState {
+    /// The start of an episode.
+    #[must_use]
+    pub fn new(settings: &Reward) -> Self {
+        let settings = settings.clone();
+        Self { settings, recent: VecDeque::new(), mean: 0.0, variance: 0.0 }
+    }
+
+    /// The reward of one bar: the sum of the parts that the settings name.
+    pub fn update(&mut self, bar: RewardInput) -> f64 {
+        let mut reward = 0.0;
+        if let Some(part) = self.settings.alpha {
+            let excess = part.scale * (bar.portfolio_return - bar.benchmark_return);
+            reward += part.weight * excess.clamp(-part.clip, part.clip);
+        }
+        if let Some(part) = self.settings.log_return {
+            let growth = (1.0 + bar.portfolio_return).max(MIN_GROWTH);
+            reward += part.weight * part.scale * growth.ln();
+        }
+        if let Some(part) = self.settings.pnl {
+            reward += part.weight * part.scale * bar.pnl_frac;
+        }
+        if let Some(part) = self.settings.sharpe_blend {
+            reward += part.weight * self.sharpe_blend(&part, bar);
+        }
+        if let Some(part) = self.settings.differential_sharpe {
+            reward += part.weight * self.differential_sharpe(&part, bar.portfolio_return);
+        }
+        reward
+    }
+
+    /// Mean over population deviation of the episode's last returns, at most a window of them; 0 for
+    /// a single one.
+    fn sharpe_blend(&mut self, part: &SharpeBlendReward, bar: RewardInput) -> f64 {
+        self.recent.push_back(bar.portfolio_return);
+        if self.recent.len() > part.window_bars {
+            self.recent.pop_front();
+        }
+        let count = self.recent.len() as f64;
+        let mean = self.recent.iter().sum::<f64>() / count;
+        let variance = self.recent.iter().map(|r| (r - mean).powi(2)).sum::<f64>() / count;
+        let has_deviation = self.recent.len() > 1;
+        let ratio =
+            if has_deviation { mean / variance.sqrt().max(MIN_RETURN_DEVIATION) } else { 0.0 };
+        let excess_drawdown = (bar.drawdown - part.drawdown_threshold).max(0.0);
+        part.sharpe_weight * part.scale * ratio + part.return_weight * bar.portfolio_return
+            - part.drawdown_weight * excess_drawdown
+    }
+
+    /// With `A` the mean and `V = B − A²` the variance, `(V·δ + ½·A·(V − δ²)) / V^(3/2)` for
+    /// `δ = R − A`: Moody and Saffell's `(B·ΔA − ½·A·ΔB) / (B − A²)^(3/2)` without its cancellation.
+    fn differential_sharpe(&mut self, part: &DifferentialSharpeReward, value: f64) -> f64 {
+        let (mean, variance) = (self.mean, self.variance);
+        let surprise = value - mean;
+        self.mean += part.eta * surprise;
+        self.variance = (1.0 - part.eta) * (variance + part.eta * surprise * surprise);
+        if variance < MIN_RETURN_DEVIATION.powi(2) {
+            return 0.0;
+        }
+        let slope = variance * surprise + 0.5 * mean * (variance - surprise * surprise);
+        (slope / variance.powf(1.5)).clamp(-DIFFERENTIAL_SHARPE_CLIP, DIFFERENTIAL_SHARPE_CLIP)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::{AlphaReward, Benchmark, LogReturnReward, PnlReward};
+
+    fn nothing() -> Reward {
+        Reward { log_return: None, ..Reward::default() }
+    }
+
+    fn bar(portfolio_return: f64) -> RewardInput {
+        RewardInput { portfolio_return, benchmark_return: 0.01, pnl_frac: 0.03, drawdown: 0.15 }
+    }
+
+    fn check(settings: &Reward, returns: &[f64], expected: &[f64]) {
+        let mut state = RewardState::new(settings);
+        for (&value, &expected) in returns.iter().zip(expected) {
+            let found = state.update(bar(value));
+            assert!((found - expected).abs() < 1e-12, "{found} != {expected} for {settings:?}");
+        }
+    }
+
+    #[test]
+    fn simple_rewards_by_hand() {
+        let alpha =
+            AlphaReward { benchmark: Benchmark::EqualWeight, scale: 10.0, clip: 0.5, weight: 2.0 };
+        let settings = Reward { alpha: Some(alpha), ..nothing() };
+        check(&settings, &[0.02, 0.2, -0.2], &[2.0 * 10.0 * 0.01, 1.0, -1.0]);
+        let log_return = Some(LogReturnReward { scale: 100.0, weight: 0.5 });
+        let settings = Reward { log_return, ..nothing() };
+        check(&settings, &[0.02, -1.5], &[50.0 * 1.02_f64.ln(), 50.0 * 1e-6_f64.ln()]);
+        let settings = Reward { pnl: Some(PnlReward::default()), ..nothing() };
+        check(&settings, &[0.5], &[3.0]);
+    }
+
+    #[test]
+    fn sharpe_blend_by_hand() {
+        let part = SharpeBlendReward { window_bars: 2, ..SharpeBlendReward::default() };
+        let settings = Reward { sharpe_blend: Some(part), ..nothing() };
+        // Returns .01 then .03: mean .02, deviation .01; then .03, .01 in a window of two.
+        let rest = |value: f64| 0.3 * value - 0.002 * 0.1;
+        let expected = [
+            rest(0.01),
+            0.7 * 0.01 * 2.0 + rest(0.03),
+            0.7 * 0.01 * 2.0 + rest(0.01),
+        ];
+        check(&settings, &[0.01, 0.03, 0.01], &expected);
+    }
+
+    #[test]
+    fn differential_sharpe_equals_the_published_formula() {
+        let part = DifferentialSharpeReward { eta: 0.1, weight: 1.0 };
+        let settings = Reward { differential_sharpe: Some(part), ..nothing() };
+        let returns = [0.01, 0.02, -0.015, 0.03, 0.0];
+        let (mut a, mut b) = (0.0_f64, 0.0_f64);
+        let expected = returns.map(|r: f64| {
+            let (da, db) = (r - a, r * r - b);
+            let variance = b - a * a;
+            let value = if variance < 1e-10 {
+                0.0
+            } else {
+                (b * da - 0.5 * a * db) / variance.powf(1.5)
+            };
+            a += 0.1 * da;
+            b += 0.1 * db;
+            value.clamp(-10.0, 10.0)
+        });
+        assert!(expected[1] > 1.0 && expected[2] < 0.0, "{expected:?}");
+        let mut state = RewardState::new(&settings);
+        for (value, expected) in returns.into_iter().zip(expected) {
+            assert!((state.update(bar(value)) - expected).abs() < 1e-9);
+        }
+    }
+
+    #[test]
+    fn parts_add() {
+        let settings = Reward {
+            pnl: Some(PnlReward::default()),
+            log_return: Some(LogReturnReward::default()),
+            ..nothing()
+        };
+        check(&settings, &[0.02], &[3.0 + 100.0 * 1.02_f64.ln()]);
+    }
+}

@@ -1,0 +1,401 @@
+//! The market as a tape: one row per decision time, on the host, in f64.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use crate::base::Timestamp;
+use crate::config::{Benchmark, Env, FillRule};
+use crate::domain::{Bar, Panel, Symbol};
+
+/// Why a tape cannot be built.
+#[derive(Debug, thiserror::Error, Clone, PartialEq)]
+pub enum TapeError {
+    /// Features and bars do not belong together.
+    #[error("features must hold {rows} rows of {num_features} columns, found {found} values")]
+    FeatureCount {
+        /// Rows of the panel.
+        rows: usize,
+        /// Columns of the feature graph.
+        num_features: usize,
+        /// Values that were given.
+        found: usize,
+    },
+    /// A decision needs a bar to be filled on.
+    #[error(
+        "a tape needs at least {needed} rows after warm-up, found {found} of {total} (the rest \
+         lack a feature or a price)"
+    )]
+    TooFewRows {
+        /// The least number.
+        needed: usize,
+        /// Rows that are ready.
+        found: usize,
+        /// Rows of the panel.
+        total: usize,
+    },
+    /// A feature is NaN or infinite after the first complete row.
+    #[error("feature column {column} must be finite after warm-up, was {value} at {time}")]
+    Feature {
+        /// Which column.
+        column: usize,
+        /// When.
+        time: Timestamp,
+        /// What was found.
+        value: f32,
+    },
+    /// A price cannot be traded at.
+    #[error("prices of {symbol} must be finite and above 0, was {price} at {time}")]
+    Price {
+        /// Whose price.
+        symbol: Symbol,
+        /// When.
+        time: Timestamp,
+        /// What was found.
+        price: f64,
+    },
+    /// Yearly rates need the length of a year.
+    #[error("bars per year must be finite and above 0, was {found}")]
+    BarsPerYear {
+        /// What was found.
+        found: f64,
+    },
+}
+
+/// One symbol at one row. Without a bar every price is the last close and nothing can be traded.
+///
+/// # Units
+/// Prices in adjusted currency units per share; `bar_notional` is volume times close, 0 if unknown.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Quote {
+    /// First price of the bar.
+    pub open: f64,
+    /// Highest price.
+    pub high: f64,
+    /// Lowest price.
+    pub low: f64,
+    /// Last price.
+    pub close: f64,
+    /// Volume times close.
+    pub bar_notional: f64,
+    /// Whether the symbol had a bar.
+    pub is_tradable: bool,
+}
+
+impl Quote {
+    fn from_bar(bar: &Bar) -> Self {
+        Self {
+            open: bar.open,
+            high: bar.high,
+            low: bar.low,
+            close: bar.close,
+            bar_notional: bar.volume * bar.close,
+            is_tradable: true,
+        }
+    }
+
+    fn without_bar(last_close: f64) -> Self {
+        Self {
+            open: last_close,
+            high: last_close,
+            low: last_close,
+            close: last_close,
+            bar_notional: 0.0,
+            is_tradable: false,
+        }
+    }
+}
+
+/// Rows of market and features; a slice shares the memory of the whole.
+#[derive(Debug, Clone)]
+pub struct Tape {
+    columns: Arc<Columns>,
+    rows: Range<usize>,
+}
+
+#[derive(Debug)]
+struct Columns {
+    symbols: Vec<Symbol>,
+    times: Vec<Timestamp>,
+    num_features: usize,
+    features: Vec<f32>,
+    quotes: Vec<Quote>,
+    cash_return: f64,
+    bars_per_year: f64,
+}
+
+impl Tape {
+    /// The fewest rows on which one decision can be made and filled.
+    pub const MIN_ROWS: usize = 2;
+
+    /// Joins a panel with its transformed feature rows (row-major, `num_features` each).
+    ///
+    /// Leading rows on which a feature or the first price of a symbol is missing are cut.
+    ///
+    /// # Errors
+    /// [`TapeError`] if the two do not fit, too few rows remain, or a value is not finite.
+    pub fn try_new(
+        panel: &Panel,
+        features: &[f32],
+        num_features: usize,
+        env: &Env,
+        bars_per_year: f64,
+    ) -> Result<Self, TapeError> {
+        let total = panel.rows.len();
+        if features.len() != total * num_features {
+            let found = features.len();
+            return Err(TapeError::FeatureCount { rows: total, num_features, found });
+        }
+        if !(bars_per_year.is_finite() && bars_per_year > 0.0) {
+            return Err(TapeError::BarsPerYear { found: bars_per_year });
+        }
+        let first = first_ready_row(panel, features, num_features);
+        if total - first < Self::MIN_ROWS {
+            let found = total - first;
+            return Err(TapeError::TooFewRows { needed: Self::MIN_ROWS, found, total });
+        }
+        let columns = Columns {
+            symbols: panel.symbols.clone(),
+            times: panel.rows[first..].iter().map(|row| row.time).collect(),
+            num_features,
+            features: features[first * num_features..].to_vec(),
+            quotes: quotes(panel, first)?,
+            cash_return: (1.0 + env.cash_rate_annual).powf(1.0 / bars_per_year) - 1.0,
+            bars_per_year,
+        };
+        check_features(&columns)?;
+        let rows = 0..columns.times.len();
+        Ok(Self { columns: Arc::new(columns), rows })
+    }
+
+    /// The same tape narrowed to `rows` of it, without a copy.
+    ///
+    /// # Panics
+    /// If the range reaches past the end.
+    #[must_use]
+    pub fn slice(&self, rows: Range<usize>) -> Self {
+        assert!(rows.start <= rows.end && rows.end <= self.len(), "invariant: rows lie on the tape");
+        let rows = self.rows.start + rows.start..self.rows.start + rows.end;
+        Self { columns: Arc::clone(&self.columns), rows }
+    }
+
+    /// The rows with `from <= time < to`.
+    #[must_use]
+    pub fn rows_between(&self, from: Timestamp, to: Timestamp) -> Range<usize> {
+        let times = self.times();
+        let start = times.partition_point(|&time| time < from);
+        start..times.partition_point(|&time| time < to).max(start)
+    }
+
+    /// How many rows there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// Whether there is no row.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+
+    /// The universe, cash not included.
+    #[must_use]
+    pub fn symbols(&self) -> &[Symbol] {
+        &self.columns.symbols
+    }
+
+    /// How many symbols there are, cash not included.
+    #[must_use]
+    pub fn num_symbols(&self) -> usize {
+        self.columns.symbols.len()
+    }
+
+    /// How many feature columns there are.
+    #[must_use]
+    pub fn num_features(&self) -> usize {
+        self.columns.num_features
+    }
+
+    /// Bars in a year, for rates and annual figures.
+    #[must_use]
+    pub fn bars_per_year(&self) -> f64 {
+        self.columns.bars_per_year
+    }
+
+    /// The decision times, strictly increasing.
+    #[must_use]
+    pub fn times(&self) -> &[Timestamp] {
+        &self.columns.times[self.rows.clone()]
+    }
+
+    /// The features of one row.
+    #[must_use]
+    pub fn features(&self, row: usize) -> &[f32] {
+        let width = self.columns.num_features;
+        &self.columns.features[(self.rows.start + row) * width..][..width]
+    }
+
+    /// Every symbol at one row.
+    #[must_use]
+    pub fn quotes(&self, row: usize) -> &[Quote] {
+        let width = self.columns.symbols.len();
+        &self.columns.quotes[(self.rows.start + row) * width..][..width]
+    }
+
+    /// What cash earns over the bar of `row`, a fraction.
+    #[must_use]
+    pub fn cash_return(&self, _row: usize) -> f64 {
+        self.columns.cash_return
+    }
+
+    /// The price at which a decision made at `row` is filled for one symbol.
+    ///
+    /// # Panics
+    /// If `row` is the last one.
+    #[must_use]
+    pub fn fill_price(&self, fill: FillRule, row: usize, symbol_index: usize) -> f64 {
+        match fill {
+            FillRule::NextOpen => self.quotes(row + 1)[symbol_index].open,
+            FillRule::NextClose => self.quotes(row + 1)[symbol_index].close,
+            FillRule::SameClose => self.quotes(row)[symbol_index].close,
+        }
+    }
+
+    /// The return of a benchmark from the close of `row` to the next.
+    ///
+    /// # Panics
+    /// If `row` is the last one.
+    #[must_use]
+    pub fn benchmark_return(&self, benchmark: Benchmark, row: usize) -> f64 {
+        let growth = |s: usize| self.quotes(row + 1)[s].close / self.quotes(row)[s].close - 1.0;
+        match benchmark {
+            Benchmark::EqualWeight => {
+                let total: f64 = (0..self.num_symbols()).map(growth).sum();
+                total / self.num_symbols() as f64
+            }
+            Benchmark::Cash => self.cash_return(row + 1),
+            Benchmark::FirstSymbol => growth(0),
+        }
+    }
+}
+
+/// The first row on which every feature is finite and every symbol has had a bar.
+fn first_ready_row(panel: &Panel, features: &[f32], num_features: usize) -> usize {
+    let mut seen = vec![false; panel.symbols.len()];
+    for (index, row) in panel.rows.iter().enumerate() {
+        for (seen, bar) in seen.iter_mut().zip(&row.bars) {
+            *seen |= bar.is_some();
+        }
+        let values = &features[index * num_features..][..num_features];
+        if seen.iter().all(|&seen| seen) && values.iter().all(|value| value.is_finite()) {
+            return index;
+        }
+    }
+    panel.rows.len()
+}
+
+fn quotes(panel: &Panel, first: usize) -> Result<Vec<Quote>, TapeError> {
+    let mut last_close = vec![f64::NAN; panel.symbols.len()];
+    let mut quotes = Vec::with_capacity((panel.rows.len() - first) * panel.symbols.len());
+    for (index, row) in panel.rows.iter().enumerate() {
+        for (s, bar) in row.bars.iter().enumerate() {
+            if let Some(bar) = bar {
+                check_prices(&panel.symbols[s], row.time, bar)?;
+                last_close[s] = bar.close;
+            }
+            if index >= first {
+                quotes.push(
+                    bar.as_ref().map_or_else(|| Quote::without_bar(last_close[s]), Quote::from_bar),
+                );
+            }
+        }
+    }
+    Ok(quotes)
+}
+
+fn check_prices(symbol: &Symbol, time: Timestamp, bar: &Bar) -> Result<(), TapeError> {
+    let prices = [bar.open, bar.high, bar.low, bar.close];
+    match prices.into_iter().find(|price| !(price.is_finite() && *price > 0.0)) {
+        Some(price) => Err(TapeError::Price { symbol: symbol.clone(), time, price }),
+        None => Ok(()),
+    }
+}
+
+fn check_features(columns: &Columns) -> Result<(), TapeError> {
+    match columns.features.iter().position(|value| !value.is_finite()) {
+        Some(position) => Err(TapeError::Feature {
+            column: position % columns.num_features,
+            time: columns.times[position / columns.num_features],
+            value: columns.features[position],
+        }),
+        None => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::gym::fixtures::{PanelSpec, panel};
+
+    fn spec() -> PanelSpec {
+        PanelSpec { rows: 6, ..PanelSpec::default() }
+    }
+
+    fn build(panel: &Panel, features: &[f32]) -> Result<Tape, TapeError> {
+        Tape::try_new(panel, features, 1, &Env::default(), 252.0)
+    }
+
+    #[test]
+    fn rows_without_features_or_prices_are_cut() {
+        let mut panel = panel(&spec());
+        panel.rows[2].bars[1] = None;
+        panel.rows[0].bars[0] = None;
+        panel.rows[1].bars[0] = None;
+        panel.rows[4].bars[1] = None;
+        let tape = build(&panel, &[f32::NAN, 1.0, 2.0, 3.0, 4.0, 5.0]).unwrap();
+        assert_eq!((tape.len(), tape.features(0)), (4, [2.0].as_slice()));
+        assert_eq!(tape.times()[0], panel.rows[2].time);
+        let halted = tape.quotes(0)[1];
+        assert_eq!(halted.close, panel.rows[1].bars[1].unwrap().close);
+        assert!(!halted.is_tradable && tape.quotes(1)[1].is_tradable);
+        assert_eq!(tape.quotes(2)[1].open, tape.quotes(1)[1].close);
+    }
+
+    #[test]
+    fn a_slice_shares_rows() {
+        let panel = panel(&spec());
+        let tape = build(&panel, &[0.0, 1.0, 2.0, 3.0, 4.0, 5.0]).unwrap();
+        let part = tape.slice(2..5).slice(1..3);
+        assert_eq!((part.len(), part.features(0)[0], part.features(1)[0]), (2, 3.0, 4.0));
+        assert_eq!(part.quotes(0), tape.quotes(3));
+        assert_eq!(tape.rows_between(tape.times()[1], tape.times()[3]), 1..3);
+    }
+
+    #[test]
+    fn fills_and_benchmarks_by_hand() {
+        let panel = panel(&spec());
+        let tape = build(&panel, &[0.0; 6]).unwrap();
+        let (now, next) = (tape.quotes(1), tape.quotes(2));
+        assert_eq!(tape.fill_price(FillRule::NextOpen, 1, 0), next[0].open);
+        assert_eq!(tape.fill_price(FillRule::NextClose, 1, 0), next[0].close);
+        assert_eq!(tape.fill_price(FillRule::SameClose, 1, 0), now[0].close);
+        let growth: Vec<f64> = (0..3).map(|s| next[s].close / now[s].close - 1.0).collect();
+        assert_eq!(tape.benchmark_return(Benchmark::FirstSymbol, 1), growth[0]);
+        let mean = growth.iter().sum::<f64>() / 3.0;
+        assert!((tape.benchmark_return(Benchmark::EqualWeight, 1) - mean).abs() < 1e-15);
+    }
+
+    #[test]
+    fn what_does_not_fit_is_refused() {
+        let mut panel = panel(&spec());
+        let error = build(&panel, &[0.0; 5]).unwrap_err();
+        assert_eq!(error, TapeError::FeatureCount { rows: 6, num_features: 1, found: 5 });
+        let error = build(&panel, &[f32::NAN; 6]).unwrap_err();
+        assert!(matches!(error, TapeError::TooFewRows { needed: 2, found: 0, total: 6 }));
+        let error = build(&panel, &[0.0, 0.0, f32::NAN, 0.0, 0.0, 0.0]).unwrap_err();
+        assert!(matches!(error, TapeError::Feature { column: 0, .. }));
+        let bar = panel.rows[3].bars[0].as_mut().unwrap();
+        bar.low = 0.0;
+        assert!(matches!(build(&panel, &[0.0; 6]).unwrap_err(), TapeError::Price { .. }));
+    }
+}

@@ -1,0 +1,7 @@
+//! The `releat` command.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    releat::cli::main()
+}

@@ -1,0 +1,94 @@
+//! How often each value occurs.
+
+use super::line::value_range;
+use crate::metrics::percentile;
+use crate::plot::canvas::Area;
+use crate::plot::frame::{Across, Frame, FrameSpec, LegendEntry, Scale, Up};
+use crate::plot::look::{ACCENT, AXIS, mix, other};
+use crate::plot::{NumberFormat, Picture};
+
+/// A value worth a line of its own, such as the mean.
+#[derive(Debug, Clone, Copy)]
+pub struct Marker<'a> {
+    /// Its name and value, for the legend.
+    pub name: &'a str,
+    /// Where it is.
+    pub value: f64,
+}
+
+/// How often each value occurs.
+#[derive(Debug, Clone)]
+pub struct Histogram<'a> {
+    /// What it shows.
+    pub title: &'a str,
+    /// What is counted, such as `bars`.
+    pub y_title: &'a str,
+    /// What the values are, with the unit.
+    pub x_title: &'a str,
+    /// How values are labelled.
+    pub format: NumberFormat,
+    /// In any order; values that are not finite are left out.
+    pub values: &'a [f64],
+    /// Lines over the columns.
+    pub markers: Vec<Marker<'a>>,
+}
+
+/// Draws how often each value occurs; the width of a column follows Freedman and Diaconis (1981).
+#[must_use]
+pub fn histogram(chart: &Histogram<'_>) -> Picture {
+    let values: Vec<f64> = chart.values.iter().copied().filter(|v| v.is_finite()).collect();
+    let Some((low, high)) = value_range(values.iter().copied()) else {
+        return Frame::without_data(chart.title, chart.y_title);
+    };
+    let (low, high) = if low < high { (low, high) } else { (low - 0.005, high + 0.005) };
+    let counts = count(&values, low, high);
+    let tallest = counts.iter().copied().max().unwrap_or(1) as f64;
+    let marker_color = |index: usize| other(index * 4);
+    let mut frame = Frame::new(&FrameSpec {
+        title: chart.title,
+        y_title: chart.y_title,
+        legend: chart
+            .markers
+            .iter()
+            .enumerate()
+            .map(|(index, marker)| LegendEntry { name: marker.name, color: marker_color(index) })
+            .collect(),
+        across: Across::Numbers { low, high, title: chart.x_title, format: chart.format },
+        up: Up { low: 0.0, high: tallest * 1.05, scale: Scale::Linear, format: NumberFormat::Plain },
+    });
+    let width = (high - low) / counts.len() as f64;
+    for (index, count) in counts.iter().enumerate().filter(|(_, count)| **count > 0) {
+        let left = low + index as f64 * width;
+        let column = Area {
+            left: frame.x(left) + 0.5,
+            top: frame.y(*count as f64),
+            right: frame.x(left + width) - 0.5,
+            bottom: frame.area.bottom,
+        };
+        frame.canvas.rectangle(column, mix(ACCENT, (255, 255, 255), 0.35));
+    }
+    let area = frame.area;
+    if low < 0.0 && high > 0.0 {
+        let zero = frame.x(0.0);
+        frame.canvas.line((zero, area.top), (zero, area.bottom), AXIS, 1.0);
+    }
+    let inside = |marker: &Marker<'_>| (low..=high).contains(&marker.value);
+    for (index, marker) in chart.markers.iter().enumerate().filter(|(_, m)| inside(m)) {
+        let x = frame.x(marker.value);
+        frame.canvas.line((x, area.top), (x, area.bottom), marker_color(index), 2.0);
+    }
+    frame.finish()
+}
+
+fn count(values: &[f64], low: f64, high: f64) -> Vec<usize> {
+    let quartile = |fraction| percentile(values, fraction).unwrap_or(0.0);
+    let ideal = 2.0 * (quartile(0.75) - quartile(0.25)) / (values.len() as f64).cbrt();
+    let wanted = if ideal > 0.0 { (high - low) / ideal } else { 20.0 };
+    let num_columns = wanted.ceil().clamp(8.0, 80.0) as usize;
+    let mut counts = vec![0; num_columns];
+    for value in values {
+        let column = (value - low) / (high - low) * num_columns as f64;
+        counts[(column as usize).min(num_columns - 1)] += 1;
+    }
+    counts
+}

@@ -1,0 +1,25 @@
+//! Pictures: the one place that knows how they look.
+//!
+//! Each function takes plain data and gives a [`Picture`], which becomes SVG or PNG from the same
+//! drawing. Layout, ticks and colors are ours; kuva writes the SVG and fills the pixels, with its own
+//! embedded font. No I/O, no clock.
+
+mod canvas;
+mod charts;
+mod dates;
+mod frame;
+mod look;
+mod picture;
+mod text;
+mod thin;
+mod ticks;
+
+pub use charts::{
+    AreaChart, Bar, BarChart, ColumnChart, Histogram, Layer, LineChart, Marker, MonthlyHeatMap,
+    Role, Series, StackedChart, TradeMark, TradesChart, area, bars, columns, histogram, line,
+    monthly_heat_map, stacked, trades,
+};
+pub use frame::Scale;
+pub use look::{DARK_REPLACEMENTS, FONT_FAMILY};
+pub use picture::{Picture, PlotError};
+pub use ticks::NumberFormat;

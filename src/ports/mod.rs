@@ -1,0 +1,9 @@
+//! Traits of the outside market: where bars come from, where orders go.
+
+mod bar_source;
+mod broker;
+
+pub use bar_source::{BarSource, FetchRequest, SourceError};
+pub use broker::{
+    Broker, BrokerAccount, BrokerError, BrokerEvent, CashReason, Protection, RejectReason,
+};

@@ -1,0 +1,84 @@
+//! The documents name what the binary has.
+
+use std::process::Command;
+
+use crate::sandbox::binary;
+
+fn document(name: &str) -> String {
+    std::fs::read_to_string(format!("{}/{name}", env!("CARGO_MANIFEST_DIR"))).unwrap()
+}
+
+fn help(command: &str) -> String {
+    let output = Command::new(binary()).args([command, "--help"]).output().unwrap();
+    String::from_utf8(output.stdout).unwrap()
+}
+
+/// Long options of a help text.
+fn options(text: &str) -> Vec<String> {
+    text.split_whitespace()
+        .filter(|word| word.starts_with("--") && word.len() > 2)
+        .map(|word| word.trim_end_matches([',', '.', ';', '`', ')']).to_owned())
+        .collect()
+}
+
+#[test]
+fn every_option_of_a_command_is_on_its_page() {
+    let global = document("docs/README.md");
+    for command in ["fetch", "features", "train", "eval", "paper"] {
+        let page = document(&format!("docs/{command}.md"));
+        for option in options(&help(command)) {
+            let name = option.split(['=', '[']).next().unwrap();
+            assert!(
+                page.contains(name) || global.contains(name),
+                "docs/{command}.md does not mention {name}"
+            );
+        }
+    }
+}
+
+#[test]
+fn commands_that_do_not_work_yet_are_not_offered() {
+    let output = Command::new(binary()).arg("--help").output().unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    for command in ["fetch", "features", "train", "eval", "paper", "init", "config"] {
+        assert!(text.contains(&format!("\n  {command} ")), "{command}");
+    }
+    for command in ["tune", "live", "serve"] {
+        assert!(!text.contains(&format!("\n  {command} ")), "{command}");
+    }
+}
+
+#[test]
+fn every_key_of_the_schema_has_a_description() {
+    let output = Command::new(binary()).args(["config", "schema"]).output().unwrap();
+    let schema: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let mut missing = Vec::new();
+    let root = [("agent".to_owned(), &schema)];
+    let definitions = schema["$defs"].as_object().unwrap();
+    let named = definitions.iter().map(|(name, value)| (name.clone(), value));
+    for (name, definition) in root.into_iter().chain(named) {
+        let Some(properties) = definition["properties"].as_object() else { continue };
+        for (key, property) in properties {
+            if !property["description"].is_string() {
+                missing.push(format!("{name}.{key}"));
+            }
+        }
+    }
+    assert!(missing.is_empty(), "without description: {missing:?}");
+}
+
+#[test]
+fn training_scalars_are_explained() {
+    let page = document("docs/METRICS.md");
+    for name in [
+        "policy_loss", "value_loss", "entropy", "approx_kl", "clip_frac", "explained_variance",
+        "grad_norm", "learning_rate", "steps_per_s", "sharpe", "max_drawdown", "turnover",
+    ] {
+        assert!(page.contains(name), "docs/METRICS.md does not mention {name}");
+    }
+}
+
+#[test]
+fn the_changelog_has_the_version() {
+    assert!(document("CHANGELOG.md").contains(env!("CARGO_PKG_VERSION")));
+}

@@ -1,0 +1,83 @@
+//! A training that was killed or stopped goes on to the same bits.
+
+use std::process::{Child, Stdio};
+use std::time::{Duration, Instant};
+
+use crate::sandbox::Sandbox;
+
+const LONGER: &str = "train --config agents/tiny.yaml --no-eval -q --output-format json \
+    --set learner.ppo.total_env_steps=40960 --set train.checkpoint_every_seconds=1";
+
+fn digest(text: &[u8]) -> String {
+    let document: serde_json::Value = serde_json::from_slice(text).unwrap();
+    document["bundle_digest"].as_str().unwrap().to_owned()
+}
+
+/// Waits until the run has written a checkpoint, so that the kill comes in the middle.
+fn wait_for_checkpoint(sandbox: &Sandbox, child: &mut Child) {
+    let deadline = Instant::now() + Duration::from_secs(120);
+    while Instant::now() < deadline {
+        let found = std::fs::read_dir(sandbox.path("data/runs")).is_ok_and(|mut runs| {
+            runs.any(|run| run.is_ok_and(|run| run.path().join("checkpoint").exists()))
+        });
+        if found || child.try_wait().unwrap().is_some() {
+            return;
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    panic!("no checkpoint within two minutes");
+}
+
+fn signal(child: &Child, name: &str) {
+    let status = std::process::Command::new("kill")
+        .args([format!("-{name}"), child.id().to_string()])
+        .status()
+        .unwrap();
+    assert!(status.success());
+}
+
+#[test]
+fn the_same_training_gives_the_same_digest() {
+    let (first, second) = (Sandbox::with_agent(), Sandbox::with_agent());
+    let command = "train --config agents/tiny.yaml --no-eval -q --output-format json";
+    assert_eq!(digest(&first.run(command).stdout), digest(&second.run(command).stdout));
+}
+
+#[test]
+fn kill_nine_and_resume_give_the_same_digest() {
+    let straight = Sandbox::with_agent();
+    let expected = digest(&straight.run(LONGER).stdout);
+
+    let sandbox = Sandbox::with_agent();
+    let mut child = sandbox.command(LONGER).stdout(Stdio::null()).spawn().unwrap();
+    wait_for_checkpoint(&sandbox, &mut child);
+    signal(&child, "KILL");
+    child.wait().unwrap();
+    assert!(sandbox.succeed("runs list").contains("lost"));
+
+    let resumed = sandbox.run(&format!("{LONGER} --resume must"));
+    assert_eq!(resumed.status.code(), Some(0), "{}", String::from_utf8_lossy(&resumed.stderr));
+    assert_eq!(digest(&resumed.stdout), expected);
+}
+
+#[test]
+fn one_interrupt_stops_after_a_checkpoint_and_says_how_to_go_on() {
+    let sandbox = Sandbox::with_agent();
+    let command = LONGER.replace(" -q", " --no-progress");
+    let mut child = sandbox
+        .command(&command)
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    wait_for_checkpoint(&sandbox, &mut child);
+    signal(&child, "INT");
+    let output = child.wait_with_output().unwrap();
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(130), "{said}");
+    assert!(said.contains("--resume"), "{said}");
+
+    let straight = Sandbox::with_agent();
+    let resumed = sandbox.run(LONGER);
+    assert_eq!(digest(&resumed.stdout), digest(&straight.run(LONGER).stdout));
+}
