@@ -124,14 +124,11 @@ fn session(global: &Global) -> SessionOptions {
         (false, 0) => Talk::Normal,
         (false, _) => Talk::Verbose,
     };
-    let mut sets = global.set.clone();
-    if let Some(seed) = global.seed {
-        sets.push(format!("seed={seed}"));
-    }
     SessionOptions {
         configs: global.config.clone(),
         env: global.env.clone(),
-        sets,
+        sets: global.set.clone(),
+        seed: global.seed,
         device: global.device.clone(),
         console: Console { format: global.output_format.into(), talk },
         show_progress: !global.no_progress && talk > Talk::Quiet,

@@ -42,7 +42,7 @@ pub fn config_origin(options: &SessionOptions) -> Result<(), Failure> {
     let document = json!({ "schema_version": 1, "keys": listed });
     options.console.document(&document, || {
         let mut table = Table::new();
-        table.load_preset(presets::NOTHING).set_header(["key", "value", "origin"]);
+        table.load_style(presets::NOTHING).set_header(["key", "value", "origin"]);
         for row in rows {
             table.add_row([&row.key, &row.value, &row.origin]);
         }

@@ -10,13 +10,13 @@ use crate::config::{Agent, FillRule, Source, from_bundle_yaml};
 use crate::dataset::Lake;
 use crate::evaluate::report::{overview_png, render};
 use crate::evaluate::{
-    AgentStrategy, Evaluation, EvaluationDocument, Judgement, PreparedMarket, audit_csv, evaluate,
-    report_input, trades_csv,
+    AgentStrategy, Evaluation, EvaluationDocument, Judgement, PreparedMarket, ReportFacts, audit_csv,
+    evaluate, report_input, trades_csv,
 };
 use crate::features::{FeatureDocument, FeatureError};
 use crate::gym::ActionTable;
-use crate::learners::Bundle;
-use crate::signals::BundleSignal;
+use crate::learners::Policy;
+use crate::learners::bundle::Bundle;
 
 /// Options of `eval`.
 #[derive(Debug, Clone)]
@@ -59,7 +59,7 @@ pub fn eval(options: &SessionOptions, command: &EvalOptions) -> Result<(), Failu
     let candidate = load_candidate(options, &lake, command)?;
     let (evaluation, document) = judge(options, &candidate)?;
     write_files(command, &candidate, &evaluation)?;
-    options.console.document(&document, || super::verdict::text(&document))?;
+    options.console.document(&document, || document.to_text())?;
     if document.gate.passed {
         return Ok(());
     }
@@ -101,12 +101,12 @@ pub(super) fn load_candidate(
     // A range that the user names is taken as it is; the agent's own begins after the embargo.
     let embargo = if command.range.is_some() { 0 } else { agent.data.embargo_bars };
     let rows = market.rows_in(range, embargo)?;
-    warnings.extend(warnings_of(&agent, &bundle, market.fingerprint));
-    let digest = bundle.digest();
+    warnings.extend(warnings_of(&agent, &bundle, market.training_fingerprint));
+    let digest = bundle.bundle_digest();
     Ok(Candidate { agent, digest, bundle, table, market, range, rows, warnings })
 }
 
-fn warnings_of(agent: &Agent, bundle: &Bundle, fingerprint: Digest) -> Vec<String> {
+fn warnings_of(agent: &Agent, bundle: &Bundle, data: Option<Digest>) -> Vec<String> {
     let mut warnings = Vec::new();
     if matches!(agent.data.source, Source::Synthetic(_)) {
         warnings.push("the market is made up: figures say nothing about real markets".to_owned());
@@ -114,7 +114,8 @@ fn warnings_of(agent: &Agent, bundle: &Bundle, fingerprint: Digest) -> Vec<Strin
     if agent.env.fill == FillRule::SameClose {
         warnings.push("orders fill at the close they are decided on: optimistic".to_owned());
     }
-    if bundle.data_fingerprint() != fingerprint.to_string() {
+    let trained_on = &bundle.manifest().origin.data_fingerprint;
+    if data.is_some_and(|data| data.to_string() != *trained_on) {
         warnings.push("the lake holds other data now than when the agent was trained".to_owned());
     }
     warnings
@@ -125,7 +126,7 @@ pub(super) fn judge(
     options: &SessionOptions,
     candidate: &Candidate,
 ) -> Result<(Evaluation, EvaluationDocument), Failure> {
-    let signal = BundleSignal::load(&candidate.bundle)
+    let policy = Policy::from_bundle(&candidate.bundle)
         .map_err(|error| Failure::new(FailureKind::Data, error))?;
     let judgement = Judgement {
         agent: &candidate.agent,
@@ -135,7 +136,8 @@ pub(super) fn judge(
         rows: candidate.rows.clone(),
     };
     let progress = options.progress();
-    let evaluation = evaluate(&judgement, &mut AgentStrategy::new(signal), &progress);
+    let evaluation = evaluate(&judgement, &mut AgentStrategy::new(policy), &progress)
+        .map_err(|error| Failure::new(FailureKind::Data, error))?;
     progress.finish();
     let document = EvaluationDocument::new(
         &candidate.agent.name,
@@ -169,8 +171,12 @@ pub(super) fn write_files(
         evaluation,
         &candidate.market,
         &candidate.table,
-        candidate.bundle.agent_yaml(),
-        (candidate.digest, &candidate.warnings),
+        &ReportFacts {
+            agent: &candidate.agent,
+            agent_yaml: candidate.bundle.agent_yaml(),
+            bundle_digest: candidate.digest.to_string(),
+            warnings: &candidate.warnings,
+        },
     );
     let failed = |error| Failure::new(FailureKind::Bug, error);
     if let Some(path) = &command.report {

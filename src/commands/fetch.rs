@@ -145,8 +145,14 @@ fn tell(options: &SessionOptions, symbol: &Symbol, fetched: Option<&SymbolFetch>
     let Some(fetched) = fetched else { return };
     let report = &fetched.report;
     let notes = fetched.notes.iter().map(ToString::to_string);
-    let quarantined = report.quarantined.iter().map(|row| format!("left out {row}"));
-    let changed = report.changed.iter().map(|row| format!("the source changed {row}"));
+    let quarantined = report.quarantined.iter().map(|row| {
+        let reasons: Vec<String> = row.reasons.iter().map(ToString::to_string).collect();
+        format!("left out {} ({}): {}", row.time, row.row, reasons.join(", "))
+    });
+    let changed = report.changed.iter().map(|row| {
+        let (time, stored, found) = (row.time, &row.stored, &row.found);
+        format!("the source has changed {time} from {stored} to {found}; the lake keeps the first")
+    });
     let all: Vec<String> = notes.chain(quarantined).chain(changed).collect();
     for text in all.iter().take(LINES_MAX) {
         options.console.say(&format!("{symbol}: {text}"));
@@ -158,7 +164,7 @@ fn tell(options: &SessionOptions, symbol: &Symbol, fetched: Option<&SymbolFetch>
 
 fn table(document: &FetchDocument) -> String {
     let mut table = Table::new();
-    table.load_preset(presets::NOTHING).set_header([
+    table.load_style(presets::NOTHING).set_header([
         "symbol", "added", "total", "days", "quarantined", "gaps", "actions added",
     ]);
     for line in &document.symbols {

@@ -15,7 +15,7 @@ pub fn runs_list(options: &SessionOptions) -> Result<(), Failure> {
     let runs = read_runs(&options.place()?.store.runs_dir).map_err(store_failure)?;
     options.console.document(&json!({ "schema_version": 1, "runs": runs }), || {
         let mut table = Table::new();
-        table.load_preset(presets::NOTHING).set_header([
+        table.load_style(presets::NOTHING).set_header([
             "run", "status", "seed", "env steps", "best score", "updated",
         ]);
         for run in &runs {

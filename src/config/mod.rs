@@ -23,7 +23,9 @@ pub use agent::{
     Trade, Train, Transform, Universe, WindowOnly, WithOther, YahooSource,
 };
 pub use describe::{Template, explain, place_schema, schema, templates};
-pub use layers::{AgentFile, LoadRequest, Loaded, OriginRow, Origins, from_bundle_yaml, load, load_place};
+pub use layers::{
+    AgentFile, LoadRequest, Loaded, OriginRow, Origins, from_bundle_yaml, load, load_place,
+};
 pub use place::{Log, LogLevel, Place, Store};
 pub use problem::{ConfigErrors, Location, Problem};
 

@@ -99,11 +99,7 @@ impl FetchOutcome {
 
 impl FetchJob<'_> {
     fn key(&self, symbol: &Symbol) -> SeriesKey {
-        SeriesKey {
-            source: self.source.clone(),
-            symbol: symbol.clone(),
-            timeframe: self.timeframe,
-        }
+        SeriesKey { source: self.source.clone(), symbol: symbol.clone(), timeframe: self.timeframe }
     }
 
     fn missing(&self, key: &SeriesKey) -> Result<Vec<DateRange>, LakeError> {
@@ -183,8 +179,8 @@ fn fetch_symbol(
     done.report.gaps = manifest.gaps;
     done.report.suspects = manifest.suspects;
     done.range = manifest.range;
-    done.uncovered = missing_ranges(&manifest.covered, job.range, job.calendar)
-        .map_err(LakeError::from)?;
+    done.uncovered =
+        missing_ranges(&manifest.covered, job.range, job.calendar).map_err(LakeError::from)?;
     Ok(done)
 }
 

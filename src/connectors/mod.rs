@@ -9,6 +9,11 @@ pub mod simulated;
 pub mod synthetic;
 pub mod tensorboard;
 
+#[cfg(test)]
+mod fetch_tests;
+#[cfg(test)]
+mod real_files_tests;
+
 pub use fetch::{
     FetchError, FetchJob, FetchMode, FetchOutcome, SymbolFetch, SymbolPlan, fetch, plan,
 };

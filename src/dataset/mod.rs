@@ -5,6 +5,7 @@
 //! reason. This module asks no vendor for anything and fills nothing.
 
 mod adjust;
+mod columns;
 mod fingerprint;
 mod lake;
 mod panel;
@@ -12,7 +13,11 @@ mod pins;
 mod quality;
 mod table;
 
+#[cfg(test)]
+mod lake_tests;
+
 pub use adjust::Adjuster;
+pub use columns::write_column_table;
 pub use fingerprint::{fingerprint, series_digest};
 pub use lake::{
     Changed, CommitReport, Gap, Incoming, Lake, LakeError, LakeWriter, Manifest, SeriesKey,

@@ -173,3 +173,74 @@ const fn nanos_in(unit: TimeUnit) -> i64 {
         TimeUnit::Milliseconds => 1_000_000,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use polars::prelude::{Int64Chunked, IntoColumn, ParquetWriter, TimeZone};
+
+    use super::*;
+
+    fn write(path: &Path, columns: Vec<Column>) {
+        let mut frame = DataFrame::new(columns[0].len(), columns).unwrap();
+        ParquetWriter::new(File::create(path).unwrap()).finish(&mut frame).unwrap();
+    }
+
+    fn columns(time: Column) -> Vec<Column> {
+        let prices = ["Open", "High", "Low"].map(|name| Column::new(name.into(), [1.5, 2.5]));
+        let close = Column::new("close".into(), [Some(3_i64), None]);
+        [time].into_iter().chain(prices).chain([close]).collect()
+    }
+
+    fn time(unit: TimeUnit, zone: Option<TimeZone>) -> Column {
+        let ticks = Int64Chunked::from_vec("Time".into(), vec![1, 2]);
+        ticks.into_datetime(unit, zone).into_column()
+    }
+
+    fn check(time: Column, expected: &TimeColumn) {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("SPY.parquet");
+        write(&path, columns(time));
+        let table = read_bar_table(&path, &ColumnMap::default()).unwrap();
+        assert_eq!(table.time, *expected);
+        assert_eq!((table.open[1], table.close[0], table.close[1].is_nan()), (2.5, 3.0, true));
+        assert_eq!((table.volume, table.dividend), (None, None));
+    }
+
+    #[test]
+    fn times_are_known_in_every_shape() {
+        let milli = TimeUnit::Milliseconds;
+        check(time(milli, None), &TimeColumn::Wall(vec![Some(1_000_000), Some(2_000_000)]));
+        check(
+            time(TimeUnit::Nanoseconds, Some(TimeZone::UTC)),
+            &TimeColumn::Utc(vec![Some(1), Some(2)]),
+        );
+        let days = Column::new("time".into(), [17_000_i32, 17_001]).cast(&DataType::Date).unwrap();
+        check(days, &TimeColumn::Days(vec![Some(17_000), Some(17_001)]));
+        let text = Column::new("time".into(), [Some("2019-01-02"), None]);
+        check(text, &TimeColumn::Text(vec![Some("2019-01-02".to_owned()), None]));
+    }
+
+    #[test]
+    fn errors_name_file_and_column() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("SPY.parquet");
+        let names = ColumnMap { close: "Last".to_owned(), ..ColumnMap::default() };
+        write(&path, columns(time(TimeUnit::Nanoseconds, None)));
+        let text = read_bar_table(&path, &names).unwrap_err().to_string();
+        assert!(
+            text.ends_with("must have a column `Last`, has Time, Open, High, Low, close"),
+            "{text}"
+        );
+        write(&path, columns(Column::new("time".into(), [1.0, 2.0])));
+        let text = read_bar_table(&path, &ColumnMap::default()).unwrap_err().to_string();
+        assert!(
+            text.starts_with("column `time` must be a date, a datetime or text, was "),
+            "{text}"
+        );
+        for bytes in [&b""[..], &b"PAR1 and no more"[..]] {
+            std::fs::write(&path, bytes).unwrap();
+            let text = read_bar_table(&path, &ColumnMap::default()).unwrap_err().to_string();
+            assert!(text.contains("must be a parquet file: "), "{text}");
+        }
+    }
+}

@@ -81,3 +81,65 @@ impl EvaluationDocument {
         }
     }
 }
+
+/// Figures that the text shows, with their columns' names.
+const SHOWN: [(&str, &str); 6] = [
+    ("total_return", "return"),
+    ("annual_volatility", "volatility"),
+    ("sharpe", "sharpe"),
+    ("max_drawdown", "drawdown"),
+    ("turnover_mean", "turnover"),
+    ("cost_total", "cost"),
+];
+
+impl EvaluationDocument {
+    /// The verdict for people: the agent above the baselines, the gate, the warnings.
+    #[must_use]
+    pub fn to_text(&self) -> String {
+        let mut text = format!("{} on {}, {} decisions\n\n", self.agent, self.range, self.decisions);
+        let names = SHOWN.iter().map(|(_, title)| format!("{title:>11}"));
+        text += &format!("{:<20}{}\n", "", names.collect::<String>());
+        text += &line("agent", &self.metrics);
+        for baseline in &self.baselines {
+            text += &line(&baseline.name, &baseline.metrics);
+        }
+        if let Some(sharpe) = self.metrics.get("sharpe")
+            && let (Some(low), Some(high)) = (sharpe.low, sharpe.high)
+        {
+            text += &format!("\nsharpe interval: {low:.2} to {high:.2}\n");
+        }
+        if let Some(rank) = self.rank {
+            let rivals = self.baselines.iter().filter(|run| run.name != "oracle").count();
+            text += &format!("rank by sharpe: {rank} of {}\n", rivals + 1);
+        }
+        if let Some(share) = self.oracle_share {
+            text += &format!("share of the best policy's growth: {:.1} %\n", 100.0 * share);
+        }
+        text + &self.gate_text()
+    }
+
+    fn gate_text(&self) -> String {
+        let mut text = match (self.gate.checks.is_empty(), self.gate.passed) {
+            (true, _) => "gate: no conditions set\n".to_owned(),
+            (false, true) => "gate: passed\n".to_owned(),
+            (false, false) => "gate: failed\n".to_owned(),
+        };
+        for check in &self.gate.checks {
+            let mark = if check.passed { "ok" } else { "NO" };
+            let value = check.value.map_or_else(|| "none".to_owned(), |value| format!("{value:.3}"));
+            text += &format!("  {mark} {} {} (found {value})\n", check.name, check.threshold);
+        }
+        for warning in &self.warnings {
+            text += &format!("warning: {warning}\n");
+        }
+        text
+    }
+}
+
+fn line(name: &str, metrics: &Summary) -> String {
+    let cells = SHOWN.iter().map(|(metric, _)| {
+        let Some(value) = metrics.value(metric) else { return format!("{:>11}", "-") };
+        if *metric == "sharpe" { format!("{value:>11.2}") } else { format!("{:>9.2} %", 100.0 * value) }
+    });
+    format!("{name:<20}{}\n", cells.collect::<String>())
+}

@@ -41,8 +41,8 @@ pub(super) fn check_gate(gate: &Gate, agent: &Summary, baselines: &[NamedRun]) -
             gate.sharpe_margin_to_first_symbol_min,
             margin,
         ),
-        at_most("max_drawdown_max", gate.max_drawdown_max, agent.value("max_drawdown").map(f64::abs)),
-        at_most("turnover_daily_max", gate.turnover_daily_max, agent.value("turnover")),
+        at_most("max_drawdown_max", gate.max_drawdown_max, agent.value("max_drawdown")),
+        at_most("turnover_daily_max", gate.turnover_daily_max, agent.value("turnover_mean")),
         at_most("rank_max", gate.rank_max.map(|rank| rank as f64), rank(sharpe, baselines)),
         at_least("oracle_share_min", gate.oracle_share_min, oracle_share(agent, baselines)),
     ];
@@ -107,8 +107,8 @@ mod tests {
         };
         let agent = summary(&[
             ("sharpe", 1.0),
-            ("max_drawdown", -0.3),
-            ("turnover", 0.1),
+            ("max_drawdown", 0.3),
+            ("turnover_mean", 0.1),
             ("total_return", 0.5),
         ]);
         let baselines =

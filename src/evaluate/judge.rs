@@ -10,9 +10,8 @@ use super::trades::closed_trades;
 use crate::base::{DateRange, Progress, ProgressUpdate, SeedStream};
 use crate::config::{Agent, Bootstrap};
 use crate::gym::{ActionTable, EnvParams};
-use crate::metrics::{
-    BarClock, BootstrapOptions, ClosedTrade, Summary, SummaryInput, sharpe,
-};
+use crate::learners::PolicyError;
+use crate::metrics::{BarClock, BootstrapOptions, ClosedTrade, Summary, SummaryInput, sharpe};
 
 /// One strategy with its figures.
 #[derive(Debug, Clone)]
@@ -62,7 +61,7 @@ impl Judgement<'_> {
         EnvParams::new(&self.agent.env, self.market.tape.bars_per_year())
     }
 
-    fn run(&self, strategy: &mut dyn Strategy) -> Trajectory {
+    fn run(&self, strategy: &mut dyn Strategy) -> Result<Trajectory, PolicyError> {
         simulate(strategy, &self.market.tape, self.rows.clone(), &self.params(), self.table)
     }
 
@@ -73,8 +72,8 @@ impl Judgement<'_> {
             returns: &trajectory.returns(),
             benchmark: &trajectory.benchmark_returns(),
             exposure: &steps.iter().map(|s| exposure(&s.account.weights_after)).collect::<Vec<_>>(),
-            turnover: &steps.iter().map(|s| s.account.turnover).collect::<Vec<_>>(),
-            costs: &steps.iter().map(|s| s.account.cost).collect::<Vec<_>>(),
+            turnover: &trajectory.turnovers(),
+            costs: &trajectory.cost_fractions(),
             trades,
             clock: BarClock { bars_per_year: self.market.tape.bars_per_year() },
             risk_free: steps.first().map_or(0.0, |step| step.account.cash_return),
@@ -85,12 +84,14 @@ impl Judgement<'_> {
 }
 
 /// Judges a strategy that stands for the agent.
-#[must_use]
+///
+/// # Errors
+/// [`PolicyError`] if the agent cannot answer.
 pub fn evaluate(
     judgement: &Judgement<'_>,
     agent: &mut dyn Strategy,
     progress: &dyn Progress,
-) -> Evaluation {
+) -> Result<Evaluation, PolicyError> {
     let named = roster(judgement);
     let total = named.len() as u64 + 1;
     let report = |done: u64, note: &str| {
@@ -104,31 +105,36 @@ pub fn evaluate(
         });
     };
     report(0, "agent");
-    let trajectory = judgement.run(agent);
+    let trajectory = judgement.run(agent)?;
     let trades = closed_trades(&trajectory, &judgement.market.tape);
     let summary = judgement.summarize(&trajectory, &trades);
     let mut baselines = Vec::with_capacity(named.len());
     for (index, NamedStrategy { name, mut strategy }) in named.into_iter().enumerate() {
         report(index as u64 + 1, &name);
-        let run = judgement.run(strategy.as_mut());
+        let run = judgement.run(strategy.as_mut())?;
         let trades = closed_trades(&run, &judgement.market.tape);
         let summary = judgement.summarize(&run, &trades);
         baselines.push(NamedRun { name, summary, trajectory: Some(run) });
     }
     report(total, "");
     let gate = check_gate(&judgement.agent.eval.gate, &summary, &baselines);
-    Evaluation { range: judgement.range, summary, trajectory, trades, baselines, gate }
+    Ok(Evaluation { range: judgement.range, summary, trajectory, trades, baselines, gate })
 }
 
 /// The score that chooses among checkpoints: the annual Sharpe ratio net of costs.
 ///
 /// An agent that never trades has no Sharpe ratio and scores 0, as cash does.
-#[must_use]
-pub fn validation_score(judgement: &Judgement<'_>, agent: &mut dyn Strategy) -> f64 {
-    let trajectory = judgement.run(agent);
+///
+/// # Errors
+/// [`PolicyError`] if the agent cannot answer.
+pub fn validation_score(
+    judgement: &Judgement<'_>,
+    agent: &mut dyn Strategy,
+) -> Result<f64, PolicyError> {
+    let trajectory = judgement.run(agent)?;
     let clock = BarClock { bars_per_year: judgement.market.tape.bars_per_year() };
     let risk_free = trajectory.steps.first().map_or(0.0, |step| step.account.cash_return);
-    sharpe(&trajectory.returns(), risk_free, clock).unwrap_or(0.0)
+    Ok(sharpe(&trajectory.returns(), clock, risk_free).unwrap_or(0.0))
 }
 
 fn bootstrap_options(settings: Bootstrap) -> BootstrapOptions {

@@ -2,10 +2,10 @@
 
 use std::ops::Range;
 
-use crate::base::{Date, DateRange, Digest, TimeError, Timestamp};
+use crate::base::{Date, DateRange, Digest, TimeError, Timestamp, digest_bytes};
 use crate::config::Agent;
-use crate::dataset::{Lake, LakeError, PanelRequest, build_panel, fingerprint, source_folder};
-use crate::domain::{Calendar, Panel};
+use crate::dataset::{Lake, LakeError, PanelRequest, build_panel, source_folder};
+use crate::domain::{Calendar, MarketRow, Panel};
 use crate::features::{FeatureDocument, FeatureError, FeatureGraph, FittedTransforms, batch};
 use crate::gym::{Tape, TapeError};
 
@@ -45,8 +45,11 @@ pub struct PreparedMarket {
     pub document: FeatureDocument,
     /// What environments, evaluation and trading read.
     pub tape: Tape,
-    /// The digest of the series behind it.
+    /// The digest of all its bars.
     pub fingerprint: Digest,
+    /// The digest of its bars up to the end of `data.validation`, if it reaches from the first day of
+    /// `data.train` to there: what a bundle remembers of the data it was made with.
+    pub training_fingerprint: Option<Digest>,
     /// The calendar of the universe.
     pub calendar: Calendar,
 }
@@ -69,14 +72,9 @@ impl PreparedMarket {
         let frame = batch(&graph, &panel)?;
         let transforms =
             FittedTransforms::fit(&agent.transform, &frame, agent.data.train, &calendar)?;
-        let document = FeatureDocument::try_new(
-            (&agent.features, &universe.symbols, universe.timeframe),
-            &calendar,
-            agent.data.adjust,
-            transforms,
-        )?;
+        let document = FeatureDocument::try_new(&graph, agent.data.adjust, transforms)?;
         let rows = document.transforms().apply_frame(&frame)?;
-        Self::join(lake, agent, panel, document, &rows)
+        Self::join(agent, panel, document, &rows)
     }
 
     /// Reads everything that judging or trading on `range` needs, with the transforms of a bundle.
@@ -94,11 +92,10 @@ impl PreparedMarket {
         let panel = read_panel(lake, agent, start, range.end(), &calendar)?;
         let frame = batch(&document.graph()?, &panel)?;
         let rows = document.transforms().apply_frame(&frame)?;
-        Self::join(lake, agent, panel, document, &rows)
+        Self::join(agent, panel, document, &rows)
     }
 
     fn join(
-        lake: &Lake,
         agent: &Agent,
         panel: Panel,
         document: FeatureDocument,
@@ -108,8 +105,9 @@ impl PreparedMarket {
         let num_features = document.names().len();
         let tape =
             Tape::try_new(&panel, rows, num_features, &agent.env, bars_per_year(agent, &calendar))?;
-        let fingerprint = fingerprint(lake, &panel_request(agent, agent.data.train).keys())?;
-        Ok(Self { panel, document, tape, fingerprint, calendar })
+        let fingerprint = fingerprint(&panel.rows);
+        let training_fingerprint = training_rows(agent, &panel, &calendar).map(self::fingerprint);
+        Ok(Self { panel, document, tape, fingerprint, training_fingerprint, calendar })
     }
 
     /// The rows of the tape whose day lies in `range`, less the first `embargo_bars`.
@@ -137,6 +135,37 @@ impl PreparedMarket {
     pub fn time(&self, row: usize) -> Timestamp {
         self.tape.times()[row]
     }
+}
+
+/// The rows from the first day of training to the last of validation, if the panel reaches that far.
+fn training_rows<'a>(
+    agent: &Agent,
+    panel: &'a Panel,
+    calendar: &Calendar,
+) -> Option<&'a [MarketRow]> {
+    let day = |row: &MarketRow| row.time.date_in(calendar.zone());
+    let end = panel.rows.partition_point(|row| day(row) <= agent.data.validation.end());
+    let is_from_start = day(panel.rows.first()?) >= agent.data.train.start();
+    let last_session = calendar.next_session(day(&panel.rows[end.checked_sub(1)?])).ok()?;
+    let is_to_end = last_session.date > agent.data.validation.end();
+    (is_from_start && is_to_end).then(|| &panel.rows[..end])
+}
+
+/// SHA-256 over the instants and the bits of every number, row by row.
+fn fingerprint(rows: &[MarketRow]) -> Digest {
+    let mut bytes = Vec::new();
+    for bar in rows.iter().flat_map(|row| &row.bars) {
+        let Some(bar) = bar else {
+            bytes.push(0);
+            continue;
+        };
+        bytes.push(1);
+        bytes.extend(bar.open_time.nanos().to_le_bytes());
+        for value in [bar.open, bar.high, bar.low, bar.close, bar.volume] {
+            bytes.extend(value.to_bits().to_le_bytes());
+        }
+    }
+    digest_bytes(&bytes)
 }
 
 /// The series of an agent over some days.

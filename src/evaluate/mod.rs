@@ -9,6 +9,7 @@ mod gate;
 mod judge;
 mod market;
 pub mod report;
+mod report_input;
 mod simulate;
 mod trades;
 
@@ -17,5 +18,6 @@ pub use document::{EvaluationDocument, NamedMetrics};
 pub use gate::{GateCheck, GateOutcome};
 pub use judge::{Evaluation, Judgement, NamedRun, evaluate, validation_score};
 pub use market::{MarketError, PreparedMarket};
+pub use report_input::{ReportFacts, report_input};
 pub use simulate::{AgentStrategy, Choice, Strategy, Trajectory, TrajectoryStep, View, simulate};
 pub use trades::{closed_trades, trades_csv};

@@ -5,7 +5,7 @@ use std::ops::Range;
 use crate::base::Timestamp;
 use crate::domain::Weights;
 use crate::gym::{Account, AccountStep, ActionTable, EnvParams, Order, Tape};
-use crate::signals::BundleSignal;
+use crate::learners::{Policy, PolicyError};
 
 /// What a strategy may see when it decides: the past of the tape and its own account.
 #[derive(Debug)]
@@ -82,29 +82,33 @@ impl Choice {
 /// Something that decides at the close of every bar.
 pub trait Strategy {
     /// The choice at one row; rows come in order, each once.
-    fn decide(&mut self, view: &View<'_>) -> Choice;
+    ///
+    /// # Errors
+    /// [`PolicyError`] if a network cannot answer; baselines always can.
+    fn decide(&mut self, view: &View<'_>) -> Result<Choice, PolicyError>;
 }
 
 /// A frozen agent.
-#[derive(Debug)]
 pub struct AgentStrategy {
-    signal: BundleSignal,
+    policy: Policy,
 }
 
 impl AgentStrategy {
     /// Begins with an empty memory.
     #[must_use]
-    pub fn new(signal: BundleSignal) -> Self {
-        Self { signal }
+    pub fn new(mut policy: Policy) -> Self {
+        policy.reset();
+        Self { policy }
     }
 }
 
 impl Strategy for AgentStrategy {
-    fn decide(&mut self, view: &View<'_>) -> Choice {
+    fn decide(&mut self, view: &View<'_>) -> Result<Choice, PolicyError> {
         let position = view.account.position_state(view.tape, view.row);
         let legal = view.account.legal_actions(view.tape, view.row, view.table);
-        let action = self.signal.choose(view.features(), &position, &legal);
-        Choice::action(action, view.table)
+        let observation = position.observation_values(view.features());
+        let decision = self.policy.decide(&observation, &legal)?;
+        Ok(Choice::action(decision.action, view.table))
     }
 }
 
@@ -143,6 +147,18 @@ impl Trajectory {
         self.steps.iter().map(|step| step.account.benchmark_return).collect()
     }
 
+    /// Traded notional of each step over equity before it.
+    #[must_use]
+    pub fn turnovers(&self) -> Vec<f64> {
+        self.steps.iter().map(|step| step.account.turnover).collect()
+    }
+
+    /// Costs of each step over equity before it.
+    #[must_use]
+    pub fn cost_fractions(&self) -> Vec<f64> {
+        self.steps.iter().map(|step| step.account.cost / step.account.equity_before).collect()
+    }
+
     /// Equity after the last step, currency units.
     #[must_use]
     pub fn final_equity(&self) -> f64 {
@@ -153,22 +169,25 @@ impl Trajectory {
 /// Trades a strategy through `rows` of the tape, beginning in cash; the last row is only lived through.
 ///
 /// Ruin stops the trading, not the simulation: the account stays as it is.
-#[must_use]
+///
+/// # Errors
+/// [`PolicyError`] of the strategy.
 pub fn simulate(
     strategy: &mut dyn Strategy,
     tape: &Tape,
     rows: Range<usize>,
     params: &EnvParams,
     table: &ActionTable,
-) -> Trajectory {
+) -> Result<Trajectory, PolicyError> {
     let mut account = Account::new(params, tape.num_symbols());
     let last = rows.end.saturating_sub(1);
     let steps = (rows.start..last).map(|row| {
         let view = View { tape, row, account: &account, table };
-        let choice = strategy.decide(&view);
+        let choice = strategy.decide(&view)?;
         let order = choice.weights.as_ref().map_or(Order::Hold, Order::Weights);
         let step = account.step(tape, row, order);
-        TrajectoryStep { time: tape.times()[row], row, action: choice.action, account: step }
+        Ok(TrajectoryStep { time: tape.times()[row], row, action: choice.action, account: step })
     });
-    Trajectory { initial_equity: params.initial_equity, steps: steps.collect() }
+    let steps = steps.collect::<Result<_, PolicyError>>()?;
+    Ok(Trajectory { initial_equity: params.initial_equity, steps })
 }

@@ -4,7 +4,7 @@
 //! time and [`batch`] is the replay of that stream over a whole panel. [`FittedTransforms`] are
 //! fitted on the training days only and refuse to judge themselves there. [`FeatureDocument`] is
 //! what a bundle keeps of all this, [`FeaturePipeline`] turns it back into rows for trading, and
-//! [`prove`] shows that no column knows the future.
+//! [`prove()`] shows that no column knows the future.
 //!
 //! Nothing here reads files or the clock, and nothing is filled: a symbol without a bar keeps the
 //! values that it had.

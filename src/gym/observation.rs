@@ -48,21 +48,25 @@ pub fn position_block(
     drawdown: Tensor<2>,
 ) -> Tensor<2> {
     let parts = vec![
-        weights.clamp(-WEIGHT_CLIP, WEIGHT_CLIP),
-        (unrealized_returns * UNREALIZED_SCALE).clamp(-VALUE_CLIP, VALUE_CLIP),
+        weights.clamp_min(-WEIGHT_CLIP).clamp_max(WEIGHT_CLIP),
+        (unrealized_returns * UNREALIZED_SCALE).clamp_min(-VALUE_CLIP).clamp_max(VALUE_CLIP),
         (bars_held * BARS_HELD_SCALE).clamp_max(VALUE_CLIP),
         (drawdown * DRAWDOWN_SCALE).clamp_max(VALUE_CLIP),
     ];
     Tensor::cat(parts, 0) // [P, N]
 }
 
-/// Rows of observations.
+/// Rows of observations: the position block in the last P columns of `features`, which are free.
 ///
 /// # Shapes
-/// `features`: `[N, F]`; `block`: `[P, N]` → `[N, F + P]`
+/// `features`: `[N, F + P]`; `block`: `[P, N]` → `[N, F + P]`
 #[must_use]
 pub fn observation_rows(features: Tensor<2>, block: Tensor<2>) -> Tensor<2> {
-    Tensor::cat(vec![features, block.transpose()], 1) // [N, F + P]
+    let [num_envs, width] = features.dims();
+    let [num_values, block_envs] = block.dims();
+    assert_eq!(block_envs, num_envs, "invariant: one position per row of features");
+    let free = width - num_values..width;
+    features.slice_assign([0..num_envs, free], block.transpose()) // [N, F + P]
 }
 
 /// The position of one account in plain numbers, for evaluation and live trading.
@@ -112,8 +116,22 @@ impl PositionState {
     /// `features`: F values → `[1, F + P]`
     #[must_use]
     pub fn observation(&self, features: &[f32], device: &Device) -> Tensor<2> {
-        let data = TensorData::new(features.to_vec(), [1, features.len()]);
-        observation_rows(Tensor::from_data(data, device), self.block(device))
+        let mut row = features.to_vec();
+        row.resize(features.len() + num_position_values(self.weights.len()), 0.0);
+        let width = row.len();
+        let row = Tensor::from_data(TensorData::new(row, [1, width]), device);
+        observation_rows(row, self.block(device))
+    }
+
+    /// The same observation as plain numbers, made by the same builder on the processor.
+    ///
+    /// # Shapes
+    /// `features`: F values → F + P values
+    #[must_use]
+    pub fn observation_values(&self, features: &[f32]) -> Vec<f32> {
+        let row = self.observation(features, &Device::flex());
+        // The processor gives its values up always; a policy refuses an empty observation.
+        row.try_into_vec_as().unwrap_or_default()
     }
 }
 

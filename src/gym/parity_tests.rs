@@ -215,8 +215,7 @@ impl Run {
         let truncated: Vec<bool> = step.truncated.clone().try_into_vec_as().unwrap();
         for n in 0..NUM_ENVS {
             let lane = &mut self.lanes[n];
-            let result =
-                lane.account.step(&self.tape, lane.row, self.table.order(actions[n]));
+            let result = lane.account.step(&self.tape, lane.row, self.table.order(actions[n]));
             lane.row += 1;
             lane.num_steps += 1;
             let context = format!("{} env {n} row {}: {result:?}", self.label, lane.row);

@@ -173,7 +173,10 @@ impl Tape {
     /// If the range reaches past the end.
     #[must_use]
     pub fn slice(&self, rows: Range<usize>) -> Self {
-        assert!(rows.start <= rows.end && rows.end <= self.len(), "invariant: rows lie on the tape");
+        assert!(
+            rows.start <= rows.end && rows.end <= self.len(),
+            "invariant: rows lie on the tape"
+        );
         let rows = self.rows.start + rows.start..self.rows.start + rows.end;
         Self { columns: Arc::clone(&self.columns), rows }
     }

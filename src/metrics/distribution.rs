@@ -22,9 +22,8 @@ pub fn standard_deviation(values: &[f64]) -> Option<f64> {
     if values.len() < 2 {
         return None;
     }
-    let deviation = (central_moment(values, 2)? * values.len() as f64
-        / (values.len() - 1) as f64)
-        .sqrt();
+    let deviation =
+        (central_moment(values, 2)? * values.len() as f64 / (values.len() - 1) as f64).sqrt();
     Some(if deviation < NO_DISPERSION { 0.0 } else { deviation })
 }
 

@@ -42,7 +42,8 @@ pub fn max_drawdown(returns: &[f64]) -> Option<Drawdown> {
     if returns.is_empty() || returns.iter().any(|r| !r.is_finite()) {
         return None;
     }
-    let mut deepest = Drawdown { depth_frac: 0.0, start: 0, trough: 0, end: Some(0), length_bars: 0 };
+    let mut deepest =
+        Drawdown { depth_frac: 0.0, start: 0, trough: 0, end: Some(0), length_bars: 0 };
     let (mut equity, mut peak, mut peak_at) = (1.0_f64, 1.0_f64, 0);
     for (index, r) in returns.iter().enumerate() {
         equity *= 1.0 + r;
@@ -54,8 +55,13 @@ pub fn max_drawdown(returns: &[f64]) -> Option<Drawdown> {
         }
         let depth_frac = 1.0 - equity / peak;
         if depth_frac > deepest.depth_frac {
-            deepest =
-                Drawdown { depth_frac, start: peak_at, trough: index + 1, end: None, length_bars: 0 };
+            deepest = Drawdown {
+                depth_frac,
+                start: peak_at,
+                trough: index + 1,
+                end: None,
+                length_bars: 0,
+            };
         }
     }
     deepest.length_bars = deepest.end.unwrap_or(returns.len()) - deepest.start;

@@ -90,7 +90,8 @@ mod tests {
 
     #[test]
     fn trades_by_hand() {
-        let found = trade_statistics(&[trade(4.0, 2), trade(2.0, 4), trade(-1.0, 3), trade(0.0, 3)]);
+        let found =
+            trade_statistics(&[trade(4.0, 2), trade(2.0, 4), trade(-1.0, 3), trade(0.0, 3)]);
         assert_eq!(found.num_trades, 4);
         assert_eq!(found.win_rate, Some(0.5));
         assert!((found.win_mean.unwrap() - 0.015).abs() < 1e-15);

@@ -39,9 +39,13 @@ impl Heads {
     }
 
     /// `[B, H]` to logits `[B, K]` and values `[B]`.
+    ///
+    /// The value is a sum over each row and not a matrix product: a product with a single column
+    /// takes another path for few rows than for many, and so rounds otherwise.
     pub(super) fn forward(&self, features: Tensor<2>) -> (Tensor<2>, Tensor<1>) {
-        let values = self.value.forward(features.clone()); // [B, 1]
-        let [batch, _] = values.dims();
+        let [batch, width] = features.dims();
+        let weight = self.value.weight.clone().reshape([1, width]);
+        let values = (features.clone() * weight).sum_dim(1) + self.value.bias.clone(); // [B, 1]
         (self.policy.forward(features), values.reshape([batch]))
     }
 }

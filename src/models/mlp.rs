@@ -14,8 +14,7 @@ pub(super) struct MlpNetwork {
 
 impl MlpNetwork {
     /// Takes the layers in order, then policy and value.
-    pub(super) fn new(mut layers: Vec<Dense>, policy: Dense, value: Dense) -> Self {
-        layers.shrink_to_fit();
+    pub(super) fn new(layers: Vec<Dense>, policy: Dense, value: Dense) -> Self {
         Self { layers, heads: Heads::new(policy, value) }
     }
 

@@ -278,3 +278,35 @@ fn weights_that_are_not_finite_are_not_written() {
     let error = broken.to_safetensors().unwrap_err();
     assert!(error.to_string().starts_with("tensor `encoder.weight` must be finite"), "{error}");
 }
+
+/// One tensor of the fixture that `tests/oracles/make_gru.py` makes.
+fn answer(answers: &serde_json::Value, name: &str) -> (Vec<usize>, Vec<f32>) {
+    let shape = answers[name]["shape"].as_array().unwrap().iter();
+    let found = answers[name]["values"].as_array().unwrap().iter();
+    (
+        shape.map(|size| size.as_u64().unwrap() as usize).collect(),
+        found.map(|value| value.as_f64().unwrap() as f32).collect(),
+    )
+}
+
+#[test]
+fn weights_of_pytorch_give_the_answers_of_pytorch() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/gru");
+    let weights = crate::base::read_bytes(&folder.join("weights.safetensors")).unwrap();
+    let answers = crate::base::read_text(&folder.join("answers.json")).unwrap();
+    let answers = serde_json::from_str(&answers).unwrap();
+    let (shape, obs) = answer(&answers, "obs");
+    let [steps, envs, width] = shape[..] else { panic!("{shape:?}") };
+    let (_, hidden) = answer(&answers, "hidden");
+    let shape = GruShape { num_observations: width, encoder: 7, hidden: 6, num_actions: 4 };
+    let net = ActorCritic::from_safetensors(Architecture::Gru(shape), &weights, &Device::flex());
+    let device = Device::flex();
+    let pass = net.unwrap().inference().forward_sequence(
+        Tensor::from_data(TensorData::new(obs, [steps, envs, width]), &device),
+        Tensor::zeros([steps, envs], &device),
+        Tensor::from_data(TensorData::new(hidden, [envs, 6]), &device),
+    );
+    let wide = |name: &str| answer(&answers, name).1.into_iter().map(f64::from).collect::<Vec<_>>();
+    assert_close(&values(pass.logits), &wide("logits"), 1e-5);
+    assert_close(&values(pass.values), &wide("values"), 1e-5);
+}

@@ -12,6 +12,8 @@ use crate::base::Timestamp;
 
 /// Room for a label of the axis of time, pixels.
 const DATE_LABEL_ROOM: f64 = 92.0;
+/// Least room for the labels of the heights, pixels: most pictures then line up one above another.
+const LABEL_ROOM_MIN: f64 = 52.0;
 /// Height of a row of the legend, pixels.
 const LEGEND_ROW: f64 = 20.0;
 
@@ -81,7 +83,7 @@ impl Frame {
         let widest = labels.iter().map(|l| text::width(l, LABEL_SIZE)).fold(0.0, f64::max);
         let has_x_title = matches!(spec.across, Across::Numbers { .. });
         let area = Area {
-            left: PADDING + widest.max(28.0) + 10.0,
+            left: PADDING + widest.max(LABEL_ROOM_MIN) + 10.0,
             top,
             right: WIDTH - PADDING - 12.0,
             bottom: top + PLOT_HEIGHT,
@@ -188,12 +190,8 @@ impl Frame {
 /// Title, what the heights are, legend; gives the place where the data may begin.
 pub(super) fn header(canvas: &mut Canvas, spec: &FrameSpec<'_>) -> f64 {
     let title = text::fit(spec.title, TITLE_SIZE, (WIDTH - 2.0 * PADDING) / 1.27);
-    let style = TextStyle {
-        size: TITLE_SIZE,
-        color: INK,
-        anchor: Anchor::Start,
-        weight: Weight::Bold,
-    };
+    let style =
+        TextStyle { size: TITLE_SIZE, color: INK, anchor: Anchor::Start, weight: Weight::Bold };
     canvas.text((PADDING, 28.0), &title, style);
     let y_title = text::fit(spec.y_title, LABEL_SIZE, WIDTH - 2.0 * PADDING);
     canvas.text((PADDING, 48.0), &y_title, TextStyle::label(MUTED, Anchor::Start));

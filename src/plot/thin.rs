@@ -48,7 +48,8 @@ mod tests {
 
     #[test]
     fn a_crowded_column_keeps_its_extremes() {
-        let points: Vec<Point> = (0..100).map(|i| (f64::from(i) / 100.0, f64::from(i % 10))).collect();
+        let points: Vec<Point> =
+            (0..100).map(|i| (f64::from(i) / 100.0, f64::from(i % 10))).collect();
         let thinned = runs(points);
         assert_eq!(thinned.len(), 1);
         assert!(thinned[0].len() <= 4);

@@ -75,15 +75,15 @@ pub enum SourceError {
         /// The columns that are there.
         found: String,
     },
-    /// A cell cannot be read.
-    #[error("column `{column}` must be {expected}, was `{found}` ({}:{line})", path.display())]
+    /// A cell or a row cannot be read.
+    #[error("{what} must be {expected}, was {found} ({}:{line})", path.display())]
     Malformed {
         /// The file.
         path: PathBuf,
         /// The line, counted from 1; in a Parquet file the row.
         line: u64,
-        /// The column, by name or number.
-        column: String,
+        /// The column or the row.
+        what: String,
         /// What should be there.
         expected: &'static str,
         /// What is there.

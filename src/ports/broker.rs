@@ -79,6 +79,8 @@ pub enum Protection {
 pub enum RejectReason {
     /// The instrument had no bar in the interval in which the order was good.
     NotTrading,
+    /// A protective order closed the position first.
+    PositionClosed,
 }
 
 /// Why money came or went without a trade.

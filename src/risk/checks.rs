@@ -14,7 +14,8 @@ pub(super) struct Case<'a> {
 type Check = fn(&Case<'_>) -> Result<(), Denial>;
 
 /// All checks in the order in which they are made; the first denial is the answer.
-pub(super) const CHECKS: [Check; 4] = [quantity_valid, equity_positive, order_notional, gross_exposure];
+pub(super) const CHECKS: [Check; 4] =
+    [quantity_valid, equity_positive, order_notional, gross_exposure];
 
 fn quantity_valid(case: &Case<'_>) -> Result<(), Denial> {
     let quantity = case.request.quantity;

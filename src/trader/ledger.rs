@@ -17,6 +17,11 @@ pub enum Record {
     Decision(Decision),
     /// The venue told us something.
     Broker(BrokerEvent),
+    /// A decision was due and the agent could not have an opinion yet.
+    NoSignal {
+        /// The row on which it was due.
+        time: Timestamp,
+    },
     /// The session ended at this value of the account.
     Closed {
         /// The last row.
@@ -93,7 +98,8 @@ impl Ledger {
     /// # Errors
     /// [`TraderError::Record`] if it cannot be written as JSON.
     pub fn append(&mut self, record: Record) -> Result<(), TraderError> {
-        let json = serde_json::to_string(&record).map_err(|source| TraderError::Record { source })?;
+        let json =
+            serde_json::to_string(&record).map_err(|source| TraderError::Record { source })?;
         self.head = digest_bytes(format!("{}\n{json}", self.head).as_bytes());
         self.records.push(record);
         Ok(())

@@ -1,4 +1,10 @@
 //! The binary as a user meets it, and the house it is built in.
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stderr,
+    reason = "a test may fail loudly, and says why it was skipped"
+)]
 
 mod architecture;
 mod audit;

@@ -18,6 +18,8 @@ pub struct SessionOptions {
     pub env: Option<String>,
     /// Assignments `key=value`.
     pub sets: Vec<String>,
+    /// The run seed.
+    pub seed: Option<u64>,
     /// Where tensors live.
     pub device: String,
     /// Standard output and standard error.
@@ -58,7 +60,7 @@ impl SessionOptions {
             agent_files,
             variables: releat_variables(),
             sets: self.sets.clone(),
-            seed: None,
+            seed: self.seed,
         })
     }
 

@@ -13,7 +13,10 @@ mod root;
 mod train;
 mod transforms;
 
-pub use data::{Adjust, ColumnMap, CsvSource, Data, FileLayout, ParquetSource, Planted, Source, SyntheticSource, Universe, YahooSource};
+pub use data::{
+    Adjust, ColumnMap, CsvSource, Data, FileLayout, ParquetSource, Planted, Source,
+    SyntheticSource, Universe, YahooSource,
+};
 pub use env::{
     ActionRow, Actions, AlphaReward, Benchmark, Costs, DifferentialSharpeReward, Env, Episode,
     FillRule, LogReturnReward, Market, PnlReward, PortfolioMarket, PositionRules, Reward,

@@ -43,7 +43,6 @@ pub(super) fn mend(json: &mut Json, path: &Path) -> bool {
 /// A value for a key that has no default. Every such key must be here.
 pub(super) fn required(parent: Option<&str>, key: &str) -> Option<Json> {
     Some(match (parent, key) {
-        (None, "name") => json!("x"),
         (None, "universe") => json!({ "symbols": ["X0"] }),
         (None, "data") => json!({
             "source": { "yahoo": {} },
@@ -59,7 +58,7 @@ pub(super) fn required(parent: Option<&str>, key: &str) -> Option<Json> {
         (_, "features") => json!([{ "obv": {} }]),
         (_, "window" | "k") => json!(20),
         (_, "with") => json!("X0"),
-        (_, "path") => json!("x"),
+        (None, "name") | (_, "path") => json!("x"),
         (Some("group"), "timeframe") => json!("1mo"),
         (_, "actions") => json!("corners"),
         (_, "from" | "to") => json!(0.0),

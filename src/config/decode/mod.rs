@@ -95,12 +95,10 @@ impl Round<'_> {
             return false;
         };
         let known: Vec<&str> = known.iter().map(String::as_str).collect();
-        let unknown: Vec<String> =
-            map.keys().filter(|key| !known.contains(&key.as_str())).cloned().collect();
-        for key in &unknown {
-            map.shift_remove(key);
-        }
-        for key in &unknown {
+        let is_known = |key: &str| known.contains(&key);
+        let unknown: Vec<String> = map.keys().filter(|key| !is_known(key)).cloned().collect();
+        map.retain(|key, _| is_known(key));
+        for key in unknown.iter().take(MAX_ROUNDS) {
             let path = parent.key(key);
             let span = self.tree.key_span(&path).unwrap_or(self.tree.span);
             self.note(&path, wording::unknown_key(parent, key, &known), span);

@@ -1,3 +1,5 @@
+//! Every key without a default has a stand-in.
+
 use std::collections::BTreeSet;
 
 use super::mend::required;

@@ -97,7 +97,7 @@ fn advice(expected: &str, node: Option<&Node>) -> String {
         }
         Some(Value::Number(number)) if expected.starts_with("a whole number") => {
             match number.as_f64() {
-                Some(value) if value >= 0.0 && value < 1e15 && value.fract() == 0.0 => {
+                Some(value) if (0.0..1e15).contains(&value) && value.fract() == 0.0 => {
                     format!("; write {value:.0}")
                 }
                 _ => String::new(),

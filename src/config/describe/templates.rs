@@ -13,10 +13,7 @@ pub struct Template {
 #[must_use]
 pub const fn templates() -> [Template; 3] {
     [
-        Template {
-            path: "configs/base.yaml",
-            text: include_str!("../../../configs/base.yaml"),
-        },
+        Template { path: "configs/base.yaml", text: include_str!("../../../configs/base.yaml") },
         Template {
             path: "agents/quickstart.yaml",
             text: include_str!("../../../agents/quickstart.yaml"),

@@ -69,41 +69,52 @@ impl Assignment {
     pub(super) fn tree(&self, sources: &mut Sources) -> Result<(Node, usize), Vec<Problem>> {
         let text = format!("{}{}{}{}", self.lead, self.key, self.equals, self.value);
         let source = sources.add(Source::Assignment { origin: self.origin.clone(), text });
-        let start = self.lead.chars().count();
-        let at = |column, length| Span { source, line: 1, column: column + 1, length };
-        let mut column = start;
-        let mut keys = Vec::new();
-        for part in self.key.split(self.separator) {
-            let length = part.chars().count();
-            keys.push((part.trim(), at(column, length)));
-            column += length + self.separator.len();
-        }
-        if let Some((_, span)) = keys.iter().find(|(key, _)| key.is_empty() || key.contains('[')) {
-            let text = match keys.iter().any(|(key, _)| key.contains('[')) {
-                true => "a list is set as a whole, `key=[…]`; its elements have no key",
-                false => "expected a dotted key, found an empty part",
+        let keys = self.keys(source);
+        if let Some((key, span)) = keys.iter().find(|(key, _)| key.is_empty() || key.contains('['))
+        {
+            let text = if key.is_empty() {
+                "expected a dotted key, found an empty part"
+            } else {
+                "a list is set as a whole, `key=[…]`; its elements have no key"
             };
             return Err(vec![sources.problem(None, text.to_owned(), *span)]);
         }
-        let begin = start + self.key.chars().count() + self.equals.len();
+        let begin = self.lead.chars().count() + self.key.chars().count() + self.equals.len();
         let (node, problems) = parse(source, &self.value);
         if !problems.is_empty() {
             let moved = |span: Span| shifted(span, begin);
             let report = problems.into_iter().map(|p| sources.problem(None, p.text, moved(p.span)));
             return Err(report.collect());
         }
-        let mut node = node.unwrap_or(Node { span: at(0, 0), value: Value::Null });
+        let nothing = Node { span: start_of(source), value: Value::Null };
+        let mut node = node.unwrap_or(nothing);
         shift(&mut node, begin);
-        let whole = node.span;
         let depth = keys.len();
-        let variable = self.separator == "__";
         for (key, key_span) in keys.into_iter().rev() {
-            let key = if variable { key.to_lowercase() } else { key.to_owned() };
-            let entries = vec![Entry { key, key_span, node }];
-            node = Node { span: whole, value: Value::Map(entries) };
+            let span = node.span;
+            let value = Value::Map(vec![Entry { key, key_span, node }]);
+            node = Node { span, value };
         }
         Ok((node, depth))
     }
+
+    /// The parts of the key and their places.
+    fn keys(&self, source: usize) -> Vec<(String, Span)> {
+        let mut column = self.lead.chars().count();
+        let mut keys = Vec::new();
+        for part in self.key.split(self.separator) {
+            let length = part.chars().count();
+            let key = part.trim();
+            let key = if self.lead == PREFIX { key.to_lowercase() } else { key.to_owned() };
+            keys.push((key, Span { length, ..shifted(start_of(source), column) }));
+            column += length + self.separator.len();
+        }
+        keys
+    }
+}
+
+const fn start_of(source: usize) -> Span {
+    Span { source, line: 1, column: 1, length: 0 }
 }
 
 /// Moves the places of a value that was read by itself to where it stands on its line.

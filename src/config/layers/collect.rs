@@ -5,7 +5,7 @@ use super::merge::overlay;
 use super::read::{Content, decode, read};
 use super::request::{AgentFile, LoadRequest};
 use super::sides::{Side, sift};
-use crate::config::problem::{ConfigErrors, Problem, Source, Sources};
+use crate::config::problem::{ConfigErrors, Problem, Sources};
 use crate::config::yaml::{Node, Span, Value, parse};
 
 /// Layers as they come in, the lowest first.
@@ -101,8 +101,7 @@ impl Collector {
             Content::Missing => return self.fail(format!("no agent file {name}")),
             Content::Unreadable(why) => return self.fail(format!("{name} {why}")),
         };
-        let source =
-            self.sources.add(Source::File { name: name.to_owned(), text: text.clone() });
+        let source = self.sources.add_file(name, &text);
         let (node, problems) = parse(source, &text);
         for problem in problems {
             let twin = problem.other.map(|span| self.sources.origin(span));

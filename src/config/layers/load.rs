@@ -9,7 +9,7 @@ use super::read::Content;
 use super::request::LoadRequest;
 use super::sides::{AGENT_KEYS, PLACE_KEYS, Side, part};
 use crate::config::decode::{Decoded, decode};
-use crate::config::problem::ConfigErrors;
+use crate::config::problem::{ConfigErrors, Location};
 use crate::config::validate::{Finding, check_agent, check_place};
 use crate::config::yaml::{Node, Path, block};
 use crate::config::{Agent, Place};
@@ -122,7 +122,7 @@ fn finish<T>(layers: &mut Collector, value: Option<T>) -> Result<T, ConfigErrors
     match value {
         Some(value) if problems.is_empty() => Ok(value),
         _ => {
-            problems.sort_by_key(|problem| problem.location.as_ref().map(|at| at.order()));
+            problems.sort_by_key(|problem| problem.location.as_ref().map(Location::order));
             Err(ConfigErrors::new(problems))
         }
     }

@@ -76,9 +76,7 @@ mod tests {
     fn check(base: &str, over: &str, expected: &str) {
         let mut tree = parse(0, base).0.unwrap();
         let (over, depth) = match over.strip_prefix("--set ") {
-            Some(set) => {
-                Assignment::option(set).unwrap().tree(&mut Sources::default()).unwrap()
-            }
+            Some(set) => Assignment::option(set).unwrap().tree(&mut Sources::default()).unwrap(),
             None => (parse(0, over).0.unwrap(), 0),
         };
         overlay(&mut tree, over, depth);
@@ -90,13 +88,45 @@ mod tests {
         check("{a: 1, b: {c: 2}}", "{b: {d: 3}}", "{a: 1, b: {c: 2, d: 3}}");
         check("{a: [1, 2]}", "{a: [3]}", "{a: [3]}");
         check("{a: 1}", "--set a.b=2", "{a: {b: 2}}");
-        check("{model: {gru: {hidden: 8}}}", "{model: {gru: {layers: 1}}}", "{model: {gru: {hidden: 8, layers: 1}}}");
-        check("{model: {gru: {hidden: 8}}}", "--set model.mlp.hidden=4", "{model: {mlp: {hidden: 4}}}");
-        check("{data: {source: {yahoo: {}}}}", "--set data.source={csv: {path: d}}", "{data: {source: {csv: {path: d}}}}");
-        check("{learner: {ppo: {ent_coef: {linear: {from: 1, to: 0}}}}}", "--set learner.ppo.ent_coef=0.5", "{learner: {ppo: {ent_coef: 0.5}}}");
-        check("{env: {reward: {pnl: {}}}}", "{env: {reward: {alpha: {}}}}", "{env: {reward: {alpha: {}}}}");
-        check("{env: {reward: {pnl: {}}}}", "--set env.reward={alpha: {}}", "{env: {reward: {alpha: {}}}}");
-        check("{env: {reward: {pnl: {}}}}", "--set env.reward.pnl.scale=2", "{env: {reward: {pnl: {scale: 2}}}}");
-        check("{env: {reward: {pnl: {}}}}", "--set env.num_envs=2", "{env: {reward: {pnl: {}}, num_envs: 2}}");
+        check(
+            "{model: {gru: {hidden: 8}}}",
+            "{model: {gru: {layers: 1}}}",
+            "{model: {gru: {hidden: 8, layers: 1}}}",
+        );
+        check(
+            "{model: {gru: {hidden: 8}}}",
+            "--set model.mlp.hidden=4",
+            "{model: {mlp: {hidden: 4}}}",
+        );
+        check(
+            "{data: {source: {yahoo: {}}}}",
+            "--set data.source={csv: {path: d}}",
+            "{data: {source: {csv: {path: d}}}}",
+        );
+        check(
+            "{learner: {ppo: {ent_coef: {linear: {from: 1, to: 0}}}}}",
+            "--set learner.ppo.ent_coef=0.5",
+            "{learner: {ppo: {ent_coef: 0.5}}}",
+        );
+        check(
+            "{env: {reward: {pnl: {}}}}",
+            "{env: {reward: {alpha: {}}}}",
+            "{env: {reward: {alpha: {}}}}",
+        );
+        check(
+            "{env: {reward: {pnl: {}}}}",
+            "--set env.reward={alpha: {}}",
+            "{env: {reward: {alpha: {}}}}",
+        );
+        check(
+            "{env: {reward: {pnl: {}}}}",
+            "--set env.reward.pnl.scale=2",
+            "{env: {reward: {pnl: {scale: 2}}}}",
+        );
+        check(
+            "{env: {reward: {pnl: {}}}}",
+            "--set env.num_envs=2",
+            "{env: {reward: {pnl: {}}, num_envs: 2}}",
+        );
     }
 }

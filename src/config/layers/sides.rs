@@ -5,8 +5,18 @@ use crate::config::yaml::{Node, Value};
 
 /// Keys at the top of an agent file.
 pub(super) const AGENT_KEYS: [&str; 12] = [
-    "name", "seed", "universe", "data", "features", "transform", "env", "model", "learner",
-    "train", "eval", "trade",
+    "name",
+    "seed",
+    "universe",
+    "data",
+    "features",
+    "transform",
+    "env",
+    "model",
+    "learner",
+    "train",
+    "eval",
+    "trade",
 ];
 
 /// Keys at the top of a file in `configs/`.

@@ -19,7 +19,7 @@ pub(super) fn problem(f: &mut fmt::Formatter<'_>, problem: &Problem) -> fmt::Res
 fn place(f: &mut fmt::Formatter<'_>, location: &Location) -> fmt::Result {
     let width = location.lines.last().map_or(1, |line| line.number.to_string().len());
     let name = visible(&location.name);
-    if !location.is_file {
+    if location.lines.is_empty() {
         return option(f, &name, location);
     }
     writeln!(f, "{:width$}--> {name}:{}:{}", "", location.line, location.column)?;
@@ -34,7 +34,7 @@ fn place(f: &mut fmt::Formatter<'_>, location: &Location) -> fmt::Result {
         writeln!(f, "{:width$} |{gap}{shown}", line.number)?;
         if line.number == location.line {
             let column = location.column.saturating_sub(1 + skip);
-            let room = line.text.chars().count().saturating_sub(location.column - 1);
+            let room = line.text.chars().count().saturating_sub(location.column.saturating_sub(1));
             let length = if location.length == 0 { room } else { location.length.min(room) };
             let length = length.clamp(1, MAX_WIDTH.saturating_sub(column).max(1));
             writeln!(f, "{:width$} | {:column$}{}", "", "", "^".repeat(length))?;

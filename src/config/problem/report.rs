@@ -25,8 +25,8 @@ pub struct Location {
     /// Column in characters, from 1.
     pub column: usize,
     pub(super) source: usize,
-    pub(super) is_file: bool,
     pub(super) length: usize,
+    /// The lines around it in a file; none for an option or variable.
     pub(super) lines: Vec<Line>,
 }
 

@@ -11,8 +11,8 @@ pub(crate) enum Source {
     File {
         /// The path as the user gave it.
         name: String,
-        /// The content.
-        text: String,
+        /// The content, line by line.
+        lines: Vec<String>,
     },
     /// An option such as `--set a.b=c`, or a variable such as `RELEAT_A__B=c`.
     Assignment {
@@ -28,6 +28,12 @@ pub(crate) enum Source {
 pub(crate) struct Sources(Vec<Source>);
 
 impl Sources {
+    /// Adds the content of a file and returns its number.
+    pub(crate) fn add_file(&mut self, name: &str, text: &str) -> usize {
+        let lines = text.lines().map(str::to_owned).collect();
+        self.add(Source::File { name: name.to_owned(), lines })
+    }
+
     /// Adds a text and returns its number.
     pub(crate) fn add(&mut self, source: Source) -> usize {
         self.0.push(source);
@@ -49,23 +55,32 @@ impl Sources {
     }
 
     fn locate(&self, span: Span) -> Option<Location> {
-        let (name, text, is_file) = match self.0.get(span.source)? {
-            Source::File { name, text } => (name.clone(), text, true),
-            Source::Assignment { text, .. } => (shortened(text), text, false),
+        let (name, lines) = match self.0.get(span.source)? {
+            Source::File { name, lines } => (name.clone(), around(lines, span.line)),
+            Source::Assignment { text, .. } => (shortened(text), Vec::new()),
         };
-        let first = span.line.saturating_sub(2);
-        let numbered = text.lines().enumerate().skip(first).take(span.line + 1 - first);
-        let lines = numbered.map(|(index, text)| Line { number: index + 1, text: text.to_owned() });
         Some(Location {
             name,
             source: span.source,
-            is_file,
             line: span.line,
             column: span.column,
             length: span.length,
-            lines: lines.collect(),
+            lines,
         })
     }
+}
+
+/// The line itself and its neighbors.
+fn around(lines: &[String], line: usize) -> Vec<Line> {
+    let first = line.saturating_sub(2);
+    let numbered = lines.iter().enumerate().skip(first).take(line + 1 - first);
+    let mut shown: Vec<Line> =
+        numbered.map(|(index, text)| Line { number: index + 1, text: text.clone() }).collect();
+    // The end of a file lies behind its last line.
+    if shown.last().is_none_or(|last| last.number < line) {
+        shown.push(Line { number: line, text: String::new() });
+    }
+    shown
 }
 
 fn shortened(text: &str) -> String {

@@ -1,3 +1,5 @@
+//! Texts that are meant to break the reader.
+
 use proptest::prelude::*;
 
 use super::super::{LoadRequest, load};
@@ -14,7 +16,9 @@ fn survives(text: impl AsRef<[u8]>) {
 #[test]
 fn deep_and_wide_texts() {
     let many = |part: &str| part.repeat(100_000);
-    for part in ["[", "{", "- ", "a: ", "{a: ", "? ", "&a ", "!!", "\t", "'", "\"", "- - ", "%", "["] {
+    for part in
+        ["[", "{", "- ", "a: ", "{a: ", "? ", "&a ", "!!", "\t", "'", "\"", "- - ", "%", "["]
+    {
         survives(many(part));
     }
     survives((0..20_000).map(|i| format!("k{i}: {i}\n")).collect::<String>());

@@ -1,3 +1,5 @@
+//! Tests of the whole way from texts to settings.
+
 mod bad_inputs;
 mod hostile;
 mod layering;

@@ -1,3 +1,5 @@
+//! Files that are not there, options, and how problems are shown.
+
 use super::super::{AgentFile, LoadRequest, load};
 use super::{GOOD, request};
 
@@ -44,7 +46,7 @@ fn assignments_show_where_they_are_wrong() {
         &with_set("learner..gamma=1"),
         "error: expected a dotted key, found an empty part
  --> --set learner..gamma=1
-                   ^",
+                   ^^^^^^^^",
     );
     check(
         &with_set("features[0].rsi.window=3"),

@@ -50,7 +50,7 @@ impl Check {
     /// The value must lie in a range, ends included.
     pub(super) fn within<T>(&mut self, key: &str, value: T, range: RangeInclusive<T>)
     where
-        T: PartialOrd + Display,
+        T: PartialOrd + Display + Copy,
     {
         if !range.contains(&value) {
             let (low, high) = (range.start(), range.end());
@@ -59,7 +59,12 @@ impl Check {
     }
 
     /// The value must be at least `least`.
-    pub(super) fn at_least<T: PartialOrd + Display>(&mut self, key: &str, value: T, least: T) {
+    pub(super) fn at_least<T: PartialOrd + Display + Copy>(
+        &mut self,
+        key: &str,
+        value: T,
+        least: T,
+    ) {
         if value < least {
             self.deny(&[key], format!("`{key}` must be at least {least}, was {value}"));
         }

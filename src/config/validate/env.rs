@@ -75,13 +75,15 @@ fn table(check: &mut Check, rows: &[ActionRow], symbols: usize) {
 fn exposures(check: &mut Check, exposures: &[f64]) {
     const KEY: &str = "env.market.single.exposures";
     if exposures.is_empty() || exposures.len() > 256 {
-        check.deny(&[KEY], format!("`{KEY}` must hold 1 to 256 exposures, was {}", exposures.len()));
+        check
+            .deny(&[KEY], format!("`{KEY}` must hold 1 to 256 exposures, was {}", exposures.len()));
     }
     for (index, &exposure) in exposures.iter().enumerate() {
         let key = format!("{KEY}[{index}]");
         check.within(&key, exposure, -4.0..=4.0);
         if exposures[..index].contains(&exposure) {
-            check.deny(&[&key], format!("`{key}` must differ from the others, {exposure} is there"));
+            check
+                .deny(&[&key], format!("`{key}` must differ from the others, {exposure} is there"));
         }
     }
 }

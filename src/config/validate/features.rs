@@ -42,7 +42,10 @@ fn nested(check: &mut Check, group: &Group, index: usize, agent: &Agent) {
     for (position, feature) in group.features.iter().enumerate() {
         if matches!(feature, FeatureSpec::Group(_)) {
             let at = format!("{inner}[{position}].group");
-            check.deny(&[&at], format!("`{at}` must stand at the top of `features`, groups do not nest"));
+            check.deny(
+                &[&at],
+                format!("`{at}` must stand at the top of `features`, groups do not nest"),
+            );
         }
     }
 }
@@ -115,7 +118,9 @@ fn beyond_windows(check: &mut Check, feature: &FeatureSpec, key: &str, agent: &A
             let text = format!("`{fast}` must be below `{slow}` {}, was {}", p.slow, p.fast);
             check.deny(&[&fast, &slow], text);
         }
-        FeatureSpec::Bollinger(p) => check.positive(&at("bollinger.deviations"), p.deviations, 100.0),
+        FeatureSpec::Bollinger(p) => {
+            check.positive(&at("bollinger.deviations"), p.deviations, 100.0);
+        }
         FeatureSpec::Gradient(p) => check.positive(&at("gradient.unit_bps"), p.unit_bps, 1e6),
         FeatureSpec::GradientPeaks(p) => {
             let low = at("gradient_peaks.band_low");

@@ -48,13 +48,14 @@ fn sizes(check: &mut Check, ppo: &Ppo, num_envs: usize) {
     let sequence = ppo.sequence_length;
     for (key, value) in multiples {
         if sequence > 0 && value % sequence != 0 {
-            let text = format!("`{key}` must be a multiple of `sequence_length` {sequence}, was {value}");
+            let text =
+                format!("`{key}` must be a multiple of `sequence_length` {sequence}, was {value}");
             check.deny(&[key, "learner.ppo.sequence_length"], text);
         }
     }
     let rollout = ppo.num_steps.saturating_mul(num_envs);
     let minibatch = ppo.minibatch_transitions;
-    if minibatch > rollout {
+    if rollout > 0 && minibatch > rollout {
         let key = "learner.ppo.minibatch_transitions";
         let text = format!(
             "`{key}` must be at most a rollout of num_envs × num_steps = {rollout}, was {minibatch}"

@@ -8,7 +8,6 @@ mod features;
 mod learner;
 mod place;
 mod reward;
-mod source;
 mod universe;
 
 pub(crate) use check::{Finding, check_agent, check_place};

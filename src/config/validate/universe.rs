@@ -12,13 +12,15 @@ pub(super) fn check(check: &mut Check, agent: &Agent) {
         check.deny(&["universe.symbols"], text);
     }
     if symbols.len() > 1000 {
-        let text = format!("`universe.symbols` must name at most 1000 symbols, was {}", symbols.len());
+        let text =
+            format!("`universe.symbols` must name at most 1000 symbols, was {}", symbols.len());
         check.deny(&["universe.symbols"], text);
     }
     for (index, symbol) in symbols.iter().enumerate() {
         if let Some(first) = symbols[..index].iter().position(|other| other == symbol) {
             let key = format!("universe.symbols[{index}]");
-            let text = format!("`{key}` must differ from `universe.symbols[{first}]`, both are {symbol}");
+            let text =
+                format!("`{key}` must differ from `universe.symbols[{first}]`, both are {symbol}");
             check.deny(&[&key], text);
         }
     }

@@ -1,5 +1,7 @@
 //! Events of the parser into a tree.
 
+use std::collections::BTreeMap;
+
 use saphyr_parser::{Event, Parser, ScalarStyle, ScanError, Span as Mark, StrInput};
 
 use super::scalar::resolve;
@@ -107,6 +109,7 @@ impl<'a> Builder<'a> {
 
     fn map(&mut self, start: Mark, depth: usize) -> Result<Node, Fatal> {
         let mut entries: Vec<Entry> = Vec::new();
+        let mut seen: BTreeMap<String, Span> = BTreeMap::new();
         loop {
             let (event, mark) = self.next()?;
             let key = match event {
@@ -126,13 +129,16 @@ impl<'a> Builder<'a> {
             let key_span = self.span(mark);
             let (event, mark) = self.next()?;
             let node = self.node(event, mark, depth + 1)?;
-            match entries.iter().find(|entry| entry.key == key) {
+            match seen.get(&key) {
                 Some(first) => {
                     let text = format!("key `{key}` must be given once, was given again");
-                    let other = Some(first.key_span);
+                    let other = Some(*first);
                     self.problems.push(YamlProblem { text, span: key_span, other });
                 }
-                None => entries.push(Entry { key, key_span, node }),
+                None => {
+                    seen.insert(key.clone(), key_span);
+                    entries.push(Entry { key, key_span, node });
+                }
             }
         }
     }

@@ -2,8 +2,8 @@
 
 use serde_json::{Map, Value as Json};
 
-use super::scalar::resolve;
 use super::Value;
+use super::scalar::resolve;
 
 const MAX_LINE: usize = 100;
 
@@ -17,7 +17,8 @@ pub(crate) fn flow(value: &Json) -> String {
             format!("[{}]", items.iter().map(flow).collect::<Vec<_>>().join(", "))
         }
         Json::Object(map) => {
-            let entry = |(key, value): (&String, &Json)| format!("{}: {}", scalar(key), flow(value));
+            let entry =
+                |(key, value): (&String, &Json)| format!("{}: {}", scalar(key), flow(value));
             format!("{{{}}}", map.iter().map(entry).collect::<Vec<_>>().join(", "))
         }
     }

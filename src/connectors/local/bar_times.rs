@@ -82,9 +82,8 @@ pub(super) fn bar_times(
 
 fn at_wall(wall: DateTime, calendar: &Calendar) -> Timestamp {
     let clock = wall.time();
-    let seconds = i32::from(clock.hour()) * 3600
-        + i32::from(clock.minute()) * 60
-        + i32::from(clock.second());
+    let seconds =
+        i32::from(clock.hour()) * 3600 + i32::from(clock.minute()) * 60 + i32::from(clock.second());
     let whole = Timestamp::from_civil(wall.date(), seconds, calendar.zone());
     whole.saturating_add_nanos(i64::from(clock.subsec_nanosecond()))
 }
@@ -93,7 +92,8 @@ fn at_wall(wall: DateTime, calendar: &Calendar) -> Timestamp {
 fn period(date: Date, timeframe: Timeframe) -> DateRange {
     let (start, end) = match timeframe {
         Timeframe::Week => {
-            let monday = date.saturating_sub(i64::from(date.weekday().to_monday_zero_offset()).days());
+            let monday =
+                date.saturating_sub(i64::from(date.weekday().to_monday_zero_offset()).days());
             (monday, monday.saturating_add(6.days()))
         }
         Timeframe::Month => (date.first_of_month(), date.last_of_month()),
@@ -136,7 +136,8 @@ mod tests {
 
     #[test]
     fn other_texts_are_no_time() {
-        for text in ["", "2019", "01/02/2019", "20190102", "2019-02-30", "2019-01-02 25:00:00", "é"] {
+        for text in ["", "2019", "01/02/2019", "20190102", "2019-02-30", "2019-01-02 25:00:00", "é"]
+        {
             assert_eq!(parse_time(text), None, "{text}");
         }
     }

@@ -77,9 +77,8 @@ fn is_match(path: &Path, symbol: &Symbol, extensions: &[&str]) -> bool {
     };
     let (stem, extension) = (lower(path.file_stem()), lower(path.extension()));
     let symbol = symbol.as_str().to_lowercase();
-    let is_named = stem.strip_prefix(&symbol).is_some_and(|rest| {
-        rest.is_empty() || rest.starts_with('_')
-    });
+    let is_named =
+        stem.strip_prefix(&symbol).is_some_and(|rest| rest.is_empty() || rest.starts_with('_'));
     is_named && extensions.contains(&extension.as_str())
 }
 

@@ -138,10 +138,10 @@ fn factor(row: &TextRow<'_>, column: usize) -> Result<f64, SourceError> {
 fn events(row: &FactorRow, next: &FactorRow) -> impl Iterator<Item = CorporateActionKind> {
     let amount = row.reference_close * (1.0 - row.price_factor / next.price_factor);
     let ratio = simple_ratio(next.split_factor / row.split_factor);
-    let dividend = (row.price_factor != next.price_factor)
-        .then_some(CorporateActionKind::Dividend { amount });
-    let split = (row.split_factor != next.split_factor)
-        .then_some(CorporateActionKind::Split { ratio });
+    let dividend =
+        (row.price_factor != next.price_factor).then_some(CorporateActionKind::Dividend { amount });
+    let split =
+        (row.split_factor != next.split_factor).then_some(CorporateActionKind::Split { ratio });
     dividend.into_iter().chain(split)
 }
 

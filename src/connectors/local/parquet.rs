@@ -48,7 +48,7 @@ impl BarSource for ParquetFiles {
             let time = written_time(&table.time, row).map_err(|found| SourceError::Malformed {
                 path: path.clone(),
                 line: row as u64 + 1,
-                column: self.settings.columns.time.clone(),
+                what: format!("column `{}`", self.settings.columns.time),
                 expected: TIME_FORMATS,
                 found,
             })?;

@@ -37,7 +37,8 @@ impl<'a> TextTable<'a> {
         let header = reader.headers().map_err(|error| failure(path, error))?.clone();
         let names: Vec<&str> =
             header.iter().map(|name| name.trim_start_matches('\u{feff}').trim()).collect();
-        let position = |wanted: &str| names.iter().position(|name| name.eq_ignore_ascii_case(wanted));
+        let position =
+            |wanted: &str| names.iter().position(|name| name.eq_ignore_ascii_case(wanted));
         let columns: Vec<_> = required
             .iter()
             .chain(optional)
@@ -55,11 +56,7 @@ impl<'a> TextTable<'a> {
     }
 
     /// A table without a header, whose columns are `names` in this order.
-    pub(super) fn without_header(
-        input: &'a mut dyn Read,
-        path: &'a Path,
-        names: &[&str],
-    ) -> Self {
+    pub(super) fn without_header(input: &'a mut dyn Read, path: &'a Path, names: &[&str]) -> Self {
         let reader = ReaderBuilder::new().has_headers(false).flexible(true).from_reader(input);
         let columns =
             names.iter().enumerate().map(|(index, name)| ((*name).to_owned(), Some(index)));
@@ -107,30 +104,29 @@ impl TextRow<'_> {
         SourceError::Malformed {
             path: self.path.to_owned(),
             line: self.record.position().map_or(0, csv::Position::line),
-            column: self.columns[column].0.clone(),
+            what: format!("column `{}`", self.columns[column].0),
             expected,
-            found: self.text(column).to_owned(),
+            found: format!("`{}`", self.text(column)),
         }
     }
 }
 
 fn failure(path: &Path, error: csv::Error) -> SourceError {
     let line = error.position().map_or(0, csv::Position::line);
-    let malformed = |column: &str, expected, found: String| SourceError::Malformed {
+    let malformed = |expected, found: String| SourceError::Malformed {
         path: path.to_owned(),
         line,
-        column: column.to_owned(),
+        what: "a row".to_owned(),
         expected,
         found,
     };
     match error.into_kind() {
         ErrorKind::Io(source) => FileError::Read { path: path.to_owned(), source }.into(),
         ErrorKind::UnequalLengths { expected_len, len, .. } => malformed(
-            "all",
-            "as many cells as the header has",
-            format!("{len} cells instead of {expected_len}"),
+            "as long as the header",
+            format!("{len} cells long instead of {expected_len}"),
         ),
-        ErrorKind::Utf8 { .. } => malformed("all", "UTF-8 text", "other bytes".to_owned()),
-        other => malformed("all", "comma-separated text", format!("{other:?}")),
+        ErrorKind::Utf8 { .. } => malformed("UTF-8 text", "other bytes".to_owned()),
+        other => malformed("comma-separated text", format!("{other:?}")),
     }
 }

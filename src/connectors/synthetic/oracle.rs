@@ -105,7 +105,9 @@ impl PlantedOracle {
         let n = self.drifts.len();
         (0..n).flat_map(move |favorite| {
             let ahead: Vec<f64> = (0..n)
-                .map(|asset| self.log_return(favorite, asset) + self.expect(values, favorite, asset))
+                .map(|asset| {
+                    self.log_return(favorite, asset) + self.expect(values, favorite, asset)
+                })
                 .collect();
             (0..n).map(move |held| {
                 let value = |target: usize| ahead[target] + switch(held, target, cost_fraction);

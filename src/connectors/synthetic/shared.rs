@@ -65,12 +65,7 @@ fn next_regime(is_storm: bool, sessions: f64, rng: &mut Rng) -> bool {
 }
 
 /// Stays with probability `stay`, else goes to each of the others alike; begins anywhere.
-fn next_favorite(
-    current: Option<usize>,
-    stay: f64,
-    num_symbols: usize,
-    rng: &mut Rng,
-) -> usize {
+fn next_favorite(current: Option<usize>, stay: f64, num_symbols: usize, rng: &mut Rng) -> usize {
     let Some(current) = current else { return rng.below(num_symbols + 1) };
     if rng.uniform() < stay || num_symbols == 0 {
         return current;

@@ -3,8 +3,8 @@
 use std::io::Cursor;
 
 use polars::prelude::{
-    Column, DataFrame, DataType, ParquetReader, ParquetWriter, PolarsError, PolarsResult, SerReader,
-    TimeUnit,
+    Column, DataFrame, DataType, Int64Chunked, IntoColumn, ParquetReader, ParquetWriter,
+    PolarsError, PolarsResult, SerReader, TimeUnit, TimeZone,
 };
 
 use crate::base::Timestamp;
@@ -12,14 +12,15 @@ use crate::domain::Bar;
 
 const NUMBERS: [&str; 5] = ["open", "high", "low", "close", "volume"];
 
-/// Two instants as nanoseconds UTC without a zone, then five floats; no nulls.
+/// Two instants as nanoseconds UTC, then five floats; no nulls.
 pub(super) fn encode(bars: &[Bar]) -> Result<Vec<u8>, PolarsError> {
     let instants = |name: &str, time: fn(&Bar) -> Timestamp| {
         let nanos: Vec<i64> = bars.iter().map(|bar| time(bar).nanos()).collect();
-        Column::new(name.into(), nanos).cast(&DataType::Datetime(TimeUnit::Nanoseconds, None))
+        let nanos = Int64Chunked::from_vec(name.into(), nanos);
+        nanos.into_datetime(TimeUnit::Nanoseconds, Some(TimeZone::UTC)).into_column()
     };
-    let mut columns =
-        vec![instants("open_time", |bar| bar.open_time)?, instants("available_at", |bar| bar.available_at)?];
+    let open_times = instants("open_time", |bar| bar.open_time);
+    let mut columns = vec![open_times, instants("available_at", |bar| bar.available_at)];
     for (index, name) in NUMBERS.iter().enumerate() {
         let values: Vec<f64> = bars.iter().map(|bar| numbers(bar)[index]).collect();
         columns.push(Column::new((*name).into(), values));

@@ -79,8 +79,8 @@ impl LakeWriter {
     ) -> Result<CommitReport, LakeError> {
         let folder = self.lake.folder(key);
         assert_eq!(key.source, self.source, "invariant: a writer writes to the source it locked");
-        let before = Manifest::read(&folder, key)?
-            .unwrap_or_else(|| Manifest::empty(key, calendar.name()));
+        let before =
+            Manifest::read(&folder, key)?.unwrap_or_else(|| Manifest::empty(key, calendar.name()));
         check_calendar(&before, calendar, &folder)?;
         recover(&folder, &before)?;
         let mut stored = read_series(&folder, before.clone())?;

@@ -43,7 +43,8 @@ pub(super) struct ActionsFile {
 
 impl ActionsFile {
     pub(super) fn encode(actions: &[CorporateAction]) -> serde_json::Result<Vec<u8>> {
-        let mut bytes = serde_json::to_vec_pretty(&Self { schema_version: 1, actions: actions.to_vec() })?;
+        let mut bytes =
+            serde_json::to_vec_pretty(&Self { schema_version: 1, actions: actions.to_vec() })?;
         bytes.push(b'\n');
         Ok(bytes)
     }
@@ -92,7 +93,8 @@ impl Lake {
             match read_series(&folder, manifest) {
                 // A writer may have committed between the two reads.
                 Err(LakeError::Damaged { .. })
-                    if tries < READ_TRIES && self.manifest(key)?.as_ref() != Some(&manifest_then) =>
+                    if tries < READ_TRIES
+                        && self.manifest(key)?.as_ref() != Some(&manifest_then) =>
                 {
                     tries += 1;
                 }
@@ -165,12 +167,11 @@ pub(super) fn read_series(folder: &Path, manifest: Manifest) -> Result<StoredSer
 fn read_actions(folder: &Path, manifest: &Manifest) -> Result<Vec<CorporateAction>, LakeError> {
     let Some(expected) = manifest.actions_sha256 else { return Ok(Vec::new()) };
     let bytes = read_sealed(folder, ACTIONS_FILE, expected)?;
-    let file: ActionsFile =
-        serde_json::from_slice(&bytes).map_err(|error| LakeError::Damaged {
-            path: folder.join(ACTIONS_FILE),
-            expected: "corporate actions".to_owned(),
-            found: error.to_string(),
-        })?;
+    let file: ActionsFile = serde_json::from_slice(&bytes).map_err(|error| LakeError::Damaged {
+        path: folder.join(ACTIONS_FILE),
+        expected: "corporate actions".to_owned(),
+        found: error.to_string(),
+    })?;
     Ok(file.actions)
 }
 

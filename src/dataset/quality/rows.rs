@@ -157,8 +157,7 @@ fn close_outside(bar: &Bar) -> Option<Defect> {
 }
 
 fn outside(bar: &Bar, price: f64) -> bool {
-    price > bar.high + PRICE_NOISE * bar.high.abs()
-        || price < bar.low - PRICE_NOISE * bar.low.abs()
+    price > bar.high + PRICE_NOISE * bar.high.abs() || price < bar.low - PRICE_NOISE * bar.low.abs()
 }
 
 fn negative_volume(bar: &Bar) -> Option<Defect> {

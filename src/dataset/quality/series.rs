@@ -69,9 +69,8 @@ fn jumps(bars: &[Bar], actions: &[CorporateAction], zone: &TimeZone) -> Vec<Susp
 }
 
 fn stale_runs(bars: &[Bar]) -> Vec<Suspect> {
-    let same = |a: &Bar, b: &Bar| {
-        (a.open, a.high, a.low, a.close) == (b.open, b.high, b.low, b.close)
-    };
+    let same =
+        |a: &Bar, b: &Bar| (a.open, a.high, a.low, a.close) == (b.open, b.high, b.low, b.close);
     let runs = bars.chunk_by(same).filter(|run| run.len() >= STALE_BARS);
     let report = |run: &[Bar]| Suspect {
         time: run[0].open_time,

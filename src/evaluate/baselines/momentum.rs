@@ -2,6 +2,7 @@
 
 use crate::domain::Weights;
 use crate::evaluate::simulate::{Choice, Strategy, View};
+use crate::learners::PolicyError;
 
 const LOOK_BACK_BARS: usize = 126;
 const EVERY_BARS: usize = 21;
@@ -19,11 +20,11 @@ impl Momentum {
 }
 
 impl Strategy for Momentum {
-    fn decide(&mut self, view: &View<'_>) -> Choice {
+    fn decide(&mut self, view: &View<'_>) -> Result<Choice, PolicyError> {
         let bars = self.bars_since.map_or(EVERY_BARS, |bars| bars + 1);
         if bars < EVERY_BARS {
             self.bars_since = Some(bars);
-            return Choice::hold();
+            return Ok(Choice::hold());
         }
         self.bars_since = Some(0);
         let mut best = (0, 0.0);
@@ -39,6 +40,6 @@ impl Strategy for Momentum {
         }
         let mut weights = vec![0.0; view.num_assets()];
         weights[best.0] = 1.0;
-        Weights::try_new(weights).map_or_else(|_| Choice::hold(), Choice::weights)
+        Ok(Weights::try_new(weights).map_or_else(|_| Choice::hold(), Choice::weights))
     }
 }

@@ -6,6 +6,7 @@ use crate::connectors::synthetic::{OraclePolicy, PlantedOracle};
 use crate::domain::{Slippage, Timeframe, Weights};
 use crate::evaluate::judge::Judgement;
 use crate::evaluate::simulate::{Choice, Strategy, View};
+use crate::learners::PolicyError;
 use crate::gym::EnvParams;
 
 /// Holds what the best policy holds, given the favorite that the market shows.
@@ -45,16 +46,16 @@ fn cost_fraction(params: &EnvParams) -> f64 {
 }
 
 impl Strategy for Oracle {
-    fn decide(&mut self, view: &View<'_>) -> Choice {
+    fn decide(&mut self, view: &View<'_>) -> Result<Choice, PolicyError> {
         let day: Date = view.time().date_in(&self.zone);
-        let Some(favorite) = self.oracle.favorite(day) else { return Choice::hold() };
+        let Some(favorite) = self.oracle.favorite(day) else { return Ok(Choice::hold()) };
         let target = self.policy.target(favorite, self.held);
         if target == self.held {
-            return Choice::hold();
+            return Ok(Choice::hold());
         }
         self.held = target;
         let mut weights = vec![0.0; view.num_assets()];
         weights[target] = 1.0;
-        Weights::try_new(weights).map_or_else(|_| Choice::hold(), Choice::weights)
+        Ok(Weights::try_new(weights).map_or_else(|_| Choice::hold(), Choice::weights))
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::base::{Rng, SeedStream};
 use crate::evaluate::simulate::{Choice, Strategy, View};
+use crate::learners::PolicyError;
 use crate::gym::ActionTable;
 
 const TRADE_PROBABILITY: f64 = 0.05;
@@ -19,10 +20,10 @@ impl Random {
 }
 
 impl Strategy for Random {
-    fn decide(&mut self, _: &View<'_>) -> Choice {
+    fn decide(&mut self, _: &View<'_>) -> Result<Choice, PolicyError> {
         // Both numbers are drawn every bar, so that the path does not depend on the first.
         let trades = self.rng.uniform() < TRADE_PROBABILITY;
         let action = self.rng.below(self.table.num_actions());
-        if trades { Choice::action(action, &self.table) } else { Choice::hold() }
+        Ok(if trades { Choice::action(action, &self.table) } else { Choice::hold() })
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::domain::Weights;
 use crate::evaluate::simulate::{Choice, Strategy, View};
+use crate::learners::PolicyError;
 
 /// Trades to the same weights every `every_bars` bars; never again if that is `None`.
 pub(super) struct Rebalanced {
@@ -21,14 +22,14 @@ impl Rebalanced {
 }
 
 impl Strategy for Rebalanced {
-    fn decide(&mut self, _: &View<'_>) -> Choice {
+    fn decide(&mut self, _: &View<'_>) -> Result<Choice, PolicyError> {
         let bars = self.bars_since.map_or(0, |bars| bars + 1);
         let due = self.bars_since.is_none() || self.every_bars.is_some_and(|every| bars >= every);
         if due {
             self.bars_since = Some(0);
-            return Choice::weights(self.weights.clone());
+            return Ok(Choice::weights(self.weights.clone()));
         }
         self.bars_since = Some(bars);
-        Choice::hold()
+        Ok(Choice::hold())
     }
 }

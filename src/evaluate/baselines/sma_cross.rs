@@ -2,6 +2,7 @@
 
 use crate::domain::Weights;
 use crate::evaluate::simulate::{Choice, Strategy, View};
+use crate::learners::PolicyError;
 
 const FAST_BARS: usize = 20;
 const SLOW_BARS: usize = 50;
@@ -19,7 +20,7 @@ impl SmaCross {
 }
 
 impl Strategy for SmaCross {
-    fn decide(&mut self, view: &View<'_>) -> Choice {
+    fn decide(&mut self, view: &View<'_>) -> Result<Choice, PolicyError> {
         let wanted: Vec<bool> = (1..view.num_assets())
             .map(|asset| {
                 let closes = view.closes(asset, SLOW_BARS);
@@ -27,7 +28,7 @@ impl Strategy for SmaCross {
             })
             .collect();
         if self.held.as_ref() == Some(&wanted) {
-            return Choice::hold();
+            return Ok(Choice::hold());
         }
         let share = 1.0 / wanted.len() as f64;
         let mut weights = vec![0.0; wanted.len() + 1];
@@ -36,7 +37,7 @@ impl Strategy for SmaCross {
         }
         weights[0] = 1.0 - weights[1..].iter().sum::<f64>();
         self.held = Some(wanted);
-        Weights::try_new(weights).map_or_else(|_| Choice::hold(), Choice::weights)
+        Ok(Weights::try_new(weights).map_or_else(|_| Choice::hold(), Choice::weights))
     }
 }
 

@@ -2,6 +2,7 @@
 
 use crate::domain::Weights;
 use crate::evaluate::simulate::{Choice, Strategy, View};
+use crate::learners::PolicyError;
 
 const LOOK_BACK_BARS: usize = 63;
 const EVERY_BARS: usize = 21;
@@ -22,11 +23,11 @@ impl MinVariance {
 }
 
 impl Strategy for MinVariance {
-    fn decide(&mut self, view: &View<'_>) -> Choice {
+    fn decide(&mut self, view: &View<'_>) -> Result<Choice, PolicyError> {
         let bars = self.bars_since.map_or(EVERY_BARS, |bars| bars + 1);
         if bars < EVERY_BARS {
             self.bars_since = Some(bars);
-            return Choice::hold();
+            return Ok(Choice::hold());
         }
         self.bars_since = Some(0);
         let returns: Vec<Vec<f64>> = (1..view.num_assets())
@@ -37,7 +38,7 @@ impl Strategy for MinVariance {
             .collect();
         let mut weights = vec![0.0];
         weights.extend(least_variance(&covariance(&returns)));
-        Weights::try_new(weights).map_or_else(|_| Choice::hold(), Choice::weights)
+        Ok(Weights::try_new(weights).map_or_else(|_| Choice::hold(), Choice::weights))
     }
 }
 

@@ -23,9 +23,9 @@ pub(super) fn number(value: Option<f64>, unit: Unit) -> String {
     let Some(value) = value else { return "–".to_owned() };
     let (shown, suffix) = match unit {
         Unit::Fraction => (format!("{:.1}", 100.0 * value), " %"),
-        Unit::FractionPerBar => (format!("{:.3}", 100.0 * value), " %"),
+        Unit::SmallFraction => (format!("{:.3}", 100.0 * value), " %"),
         Unit::Ratio => (format!("{value:.2}"), ""),
-        Unit::Bars if value.fract() == 0.0 => (format!("{value:.0}"), ""),
+        Unit::Bars if value.fract() == 0.0 || value.abs() >= 50.0 => (format!("{value:.0}"), ""),
         Unit::Bars => (format!("{value:.1}"), ""),
         Unit::Count => (format!("{value:.0}"), ""),
     };
@@ -46,7 +46,22 @@ pub(super) fn plain(value: Option<f64>) -> String {
 /// `low … high`, or nothing without an interval.
 pub(super) fn interval(estimate: &Estimate, unit: Unit) -> Option<String> {
     let (low, high) = (estimate.low?, estimate.high?);
-    Some(format!("{} … {}", number(Some(low), unit), number(Some(high), unit)))
+    let low = number(Some(low), unit);
+    let low = low.strip_suffix(" %").unwrap_or(&low);
+    Some(format!("{low} … {}", number(Some(high), unit)))
+}
+
+/// Whole units with a comma between thousands.
+pub(super) fn money(value: f64) -> String {
+    let digits = format!("{:.0}", value.abs());
+    let mut shown = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            shown.push(',');
+        }
+        shown.push(digit);
+    }
+    if value < 0.0 && digits != "0" { format!("−{shown}") } else { shown }
 }
 
 #[cfg(test)]
@@ -64,6 +79,10 @@ mod tests {
         assert_eq!(number(Some(-0.000_001), Unit::Fraction), "0.0 %");
         assert_eq!(number(Some(3.5), Unit::Bars), "3.5");
         assert_eq!(number(None, Unit::Ratio), "–");
+        assert_eq!(money(1_234_567.4), "1,234,567");
+        assert_eq!((money(-999.0), money(0.0)), ("−999".to_owned(), "0".to_owned()));
+        let estimate = Estimate { value: None, low: Some(-0.1), high: Some(0.2) };
+        assert_eq!(interval(&estimate, Unit::Fraction).unwrap(), "−10.0 … 20.0 %");
         assert_eq!(plain(Some(0.25)), "0.25");
         assert_eq!(plain(Some(-3.0)), "−3");
         assert_eq!(plain(None), "undefined");

@@ -121,7 +121,9 @@ fn data_block(input: &ReportInput, agent: &NamedRun) -> Result<String, ReportErr
 /// The style sheet, with rules that turn the neutral colors of the pictures over on a dark page.
 fn style() -> String {
     let rule = |(light, dark): &(&str, &str)| {
-        format!("figure [fill=\"{light}\"]{{fill:{dark}}}figure [stroke=\"{light}\"]{{stroke:{dark}}}")
+        format!(
+            "figure [fill=\"{light}\"]{{fill:{dark}}}figure [stroke=\"{light}\"]{{stroke:{dark}}}"
+        )
     };
     let rules: String = DARK_REPLACEMENTS.iter().map(rule).collect();
     format!(

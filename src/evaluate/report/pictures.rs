@@ -43,12 +43,12 @@ pub(super) fn equity(input: &ReportInput) -> Picture {
         (Scale::Linear, "multiple of the first equity, after costs")
     };
     line(&LineChart {
-        title: "Equity against the baselines",
+        title: if input.runs.len() > 1 { "Equity against the baselines" } else { "Equity" },
         y_title,
         format: NumberFormat::Multiple,
         scale,
         times: &input.times,
-        series: named(input, &curves),
+        series: named(&input.runs.iter().collect::<Vec<_>>(), &curves),
     })
 }
 
@@ -67,37 +67,37 @@ pub(super) fn drawdown(input: &ReportInput, agent: &NamedRun) -> Picture {
 fn rolling(input: &ReportInput) -> Picture {
     let half_year = (input.clock.bars_per_year / 2.0).round() as usize;
     let window = half_year.min(input.times.len() / 3).max(10);
-    // The agent and the first baseline only: more lines of this kind cannot be told apart.
-    let curves: Vec<Vec<f64>> = input.runs[..input.runs.len().min(2)]
-        .iter()
-        .map(|run| {
-            let rolling = rolling_sharpe(&run.returns, input.clock, input.risk_free, window);
-            rolling.into_iter().map(|value| value.unwrap_or(f64::NAN)).collect()
-        })
-        .collect();
+    // The agent and one baseline only: more lines of this kind cannot be told apart.
+    let (agent, baselines) = input.runs.split_at(input.runs.len().min(1));
+    let baseline = baselines.iter().find(|run| run.summary.value("sharpe").is_some());
+    let shown: Vec<&NamedRun> = agent.iter().chain(baseline).collect();
+    let curve = |run: &&NamedRun| -> Vec<f64> {
+        let rolling = rolling_sharpe(&run.returns, input.clock, input.risk_free, window);
+        rolling.into_iter().map(|value| value.unwrap_or(f64::NAN)).collect()
+    };
+    let curves: Vec<Vec<f64>> = shown.iter().map(curve).collect();
     line(&LineChart {
         title: &format!("Rolling Sharpe ratio over {window} bars"),
         y_title: "per year, each point looks back over the whole window",
         format: NumberFormat::Plain,
         scale: Scale::Linear,
         times: &input.times,
-        series: named(input, &curves),
+        series: named(&shown, &curves),
     })
 }
 
-fn named<'a>(input: &'a ReportInput, curves: &'a [Vec<f64>]) -> Vec<Series<'a>> {
-    let series = |(index, (run, values)): (usize, (&'a NamedRun, &'a Vec<f64>))| Series {
+fn named<'a>(runs: &[&'a NamedRun], curves: &'a [Vec<f64>]) -> Vec<Series<'a>> {
+    let series = |(index, (run, values)): (usize, (&&'a NamedRun, &'a Vec<f64>))| Series {
         name: &run.name,
         values,
         role: if index == 0 { Role::Agent } else { Role::Baseline },
     };
-    input.runs.iter().zip(curves).enumerate().map(series).collect()
+    runs.iter().zip(curves).enumerate().map(series).collect()
 }
 
 fn weight_areas(input: &ReportInput, weights: &WeightHistory) -> Picture {
     let named = weights.assets.iter().zip(&weights.values);
-    let mut layers: Vec<Layer<'_>> =
-        named.map(|(name, values)| Layer { name, values }).collect();
+    let mut layers: Vec<Layer<'_>> = named.map(|(name, values)| Layer { name, values }).collect();
     // Cash comes first in the data and lies on top in the picture.
     if !layers.is_empty() {
         layers.rotate_left(1);
@@ -148,12 +148,11 @@ fn trades_on_price(input: &ReportInput, price: &PriceHistory) -> Picture {
 fn distribution(agent: &NamedRun) -> Picture {
     let (center, tail) = (mean(&agent.returns), value_at_risk(&agent.returns, 0.05));
     let names = [
-        format!("mean {}", number(center, Unit::FractionPerBar)),
-        format!("value at risk 5 %: {}", number(tail, Unit::FractionPerBar)),
+        format!("mean {}", number(center, Unit::SmallFraction)),
+        format!("value at risk 5 %: {}", number(tail, Unit::SmallFraction)),
     ];
     let marker = |(name, value): (&'_ String, Option<f64>)| Some((name.clone(), value?));
-    let known: Vec<(String, f64)> =
-        names.iter().zip([center, tail]).filter_map(marker).collect();
+    let known: Vec<(String, f64)> = names.iter().zip([center, tail]).filter_map(marker).collect();
     histogram(&Histogram {
         title: "Distribution of returns",
         y_title: "number of bars",

@@ -57,7 +57,7 @@ pub(super) fn definitions(input: &ReportInput) -> String {
     };
     let rows: String = metric_catalog().iter().map(row).collect();
     format!(
-        r#"<p>r is the simple return of a bar after costs, rf the safe return per bar ({}), b the return of the benchmark; a year has {} bars. A dash means: not defined on these data.</p><div class="scroll"><table class="definitions"><thead><tr><th>Metric</th><th>Name</th><th>Unit</th><th>Definition</th></tr></thead><tbody>{rows}</tbody></table></div>"#,
+        r#"<p>r is the simple return of a bar after costs, rf the safe return per bar ({}), b the return of the benchmark; a year has {} bars. A dash means: not defined on these data. Figures in percent are fractions in the data block of this page.</p><div class="scroll"><table class="definitions"><thead><tr><th>Metric</th><th>Name</th><th>Unit</th><th>Definition</th></tr></thead><tbody>{rows}</tbody></table></div>"#,
         super::html::plain(Some(input.risk_free)),
         super::html::plain(Some(input.clock.bars_per_year)),
     )
@@ -85,8 +85,7 @@ fn is_best(value: Option<f64>, runs: &[NamedRun], info: &MetricInfo) -> bool {
 
 const fn unit(unit: Unit) -> &'static str {
     match unit {
-        Unit::Fraction => "fraction, shown in percent",
-        Unit::FractionPerBar => "fraction per bar, in percent",
+        Unit::Fraction | Unit::SmallFraction => "percent",
         Unit::Ratio => "ratio",
         Unit::Bars => "bars",
         Unit::Count => "count",

@@ -1,6 +1,6 @@
 //! What a reader should know first.
 
-use super::html::{escape, interval, number, plain};
+use super::html::{escape, interval, money, number, plain};
 use super::input::{Bound, GateCheck, NamedRun, ReportInput};
 use crate::metrics::{Summary, Unit, metric_info, total_return};
 
@@ -42,14 +42,14 @@ fn headline(gate: &[GateCheck]) -> (&'static str, String) {
 
 fn growth(input: &ReportInput, agent: &NamedRun) -> String {
     let multiple = 1.0 + total_return(&agent.returns);
-    let last = input.initial_equity * multiple;
     format!(
-        "From {} to {} ({} bars), {} turned {:.0} into {last:.0}, a factor of {multiple:.2}, after costs.",
+        "From {} to {} ({} bars), {} turned {} into {}, a factor of {multiple:.2}, after costs.",
         input.range.start(),
         input.range.end(),
         input.times.len(),
         input.agent_name,
-        input.initial_equity,
+        money(input.initial_equity),
+        money(input.initial_equity * multiple),
     )
 }
 
@@ -72,10 +72,10 @@ fn luck(input: &ReportInput, summary: &Summary) -> Option<String> {
     let sharpe = summary.get("sharpe")?;
     let reach = interval(sharpe, Unit::Ratio)?;
     let percent = 100.0 * input.confidence;
-    let meaning = if sharpe.low? <= 0.0 {
-        "It includes 0 or less, so on this range alone luck is a fair explanation."
-    } else {
-        "It lies above 0."
+    let meaning = match (sharpe.low? > 0.0, sharpe.high? < 0.0) {
+        (true, _) => "All of it lies above 0.",
+        (_, true) => "All of it lies below 0.",
+        _ => "It includes 0, so on this range alone luck is a fair explanation.",
     };
     Some(format!("The {percent:.0} % interval of its Sharpe ratio is {reach}. {meaning}"))
 }

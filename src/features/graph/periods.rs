@@ -133,3 +133,53 @@ pub(super) fn rows_per_period(base: Timeframe, longer: Timeframe, calendar: &Cal
     };
     bars.ceil() as usize
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::CalendarName;
+
+    fn check(base: &str, longer: &str, open_time: &str, expected: [&str; 4]) {
+        let calendar = Calendar::new(CalendarName::Xnys);
+        let clock = PeriodClock::new(base.parse().unwrap(), longer.parse().unwrap(), &calendar);
+        let period = clock.period(open_time.parse().unwrap());
+        let found = [period.from, period.to, period.late_from, period.last_from];
+        let shown = found.map(|time| time.to_string());
+        assert_eq!(shown.each_ref().map(|text| text.trim_end_matches(":00Z")), expected);
+    }
+
+    #[test]
+    fn parts_of_a_day_count_from_the_open_and_end_with_the_close() {
+        let at = |time: &str| format!("2024-01-08T{time}");
+        for (open_time, expected) in [
+            ("13:55", ["13:30", "14:30", "13:35", "14:25"]),
+            ("14:30", ["14:30", "15:30", "14:35", "15:25"]),
+            ("20:55", ["20:30", "21:00", "20:35", "20:55"]),
+            ("21:00", ["21:00", "21:30", "21:05", "21:25"]),
+            ("21:30", ["21:30", "22:30", "21:35", "22:25"]),
+        ] {
+            let expected = expected.map(at);
+            let expected = expected.each_ref().map(String::as_str);
+            check("5min", "1h", &at(&format!("{open_time}:00Z")), expected);
+        }
+    }
+
+    #[test]
+    fn weeks_and_months_close_with_their_last_session() {
+        let monday_to_thursday =
+            ["2024-03-25T04:00", "2024-04-01T04:00", "2024-03-26T04:00", "2024-03-28T04:00"];
+        check("1d", "1w", "2024-03-27T13:30:00Z", monday_to_thursday);
+        let march =
+            ["2024-03-01T05:00", "2024-04-01T04:00", "2024-03-01T14:35", "2024-03-28T19:55"];
+        check("5min", "1mo", "2024-03-27T13:30:00Z", march);
+    }
+
+    #[test]
+    fn past_the_horizon_only_a_later_bar_closes_a_week() {
+        let calendar = Calendar::new(CalendarName::Xnys);
+        let clock = PeriodClock::new(Timeframe::Day, Timeframe::Week, &calendar);
+        let period = clock.period("2040-01-04T14:30:00Z".parse().unwrap());
+        assert_eq!(period.last_from, NEVER);
+        assert_eq!(period.to.to_string(), "2040-01-09T05:00:00Z");
+    }
+}

@@ -14,6 +14,9 @@ const VALUES_MAX: u128 = 1_000_000_000;
 /// Fewest rows at which the future is replaced, if there are as many.
 const CUTS_MIN: usize = 32;
 
+/// Rows of changed future after a cut; what looks farther ahead is found by cutting alone.
+const FUTURE_ROWS: usize = 256;
+
 /// How columns are computed over a whole panel.
 pub type BatchFn<'a> = &'a dyn Fn(&Panel) -> Result<FeatureFrame, FeatureError>;
 
@@ -26,7 +29,7 @@ pub struct ProofReport {
     pub columns: usize,
     /// Rows after which the panel was cut off and the batch repeated.
     pub truncated_at: usize,
-    /// Rows after which all bars were changed and the batch repeated.
+    /// Rows after which the bars were changed and the batch repeated.
     pub perturbed_at: usize,
     /// `every_row`, or `sample` where a long panel allows only some of the cuts.
     pub cuts: CutCoverage,
@@ -94,9 +97,9 @@ pub fn prove_batch(
     Ok(ProofReport { rows, columns, truncated_at: cut, perturbed_at: cut, cuts: coverage })
 }
 
-/// A cut costs half a panel for the truncation, on average, and a whole one for the change.
+/// A cut costs half a panel on average, twice, and the changed rows.
 fn cuts_max(rows: usize, columns: usize) -> usize {
-    let each = (rows as u128 * columns as u128 * 3 / 2).max(1);
+    let each = ((rows + FUTURE_ROWS) as u128 * columns as u128).max(1);
     usize::try_from(VALUES_MAX / each).unwrap_or(usize::MAX).max(CUTS_MIN)
 }
 
@@ -151,11 +154,15 @@ impl Proof<'_> {
     }
 
     pub(super) fn perturb(&self) -> Result<(), ProofError> {
-        let mut mixed = changed(self.panel);
-        let mut restored = 0;
+        let future = changed(self.panel).rows;
+        let mut mixed = Panel { rows: Vec::new(), ..self.panel.clone() };
+        let mut past = 0;
         for (index, &cut) in self.cuts.iter().enumerate() {
-            mixed.rows[restored..=cut].clone_from_slice(&self.panel.rows[restored..=cut]);
-            restored = cut + 1;
+            mixed.rows.truncate(past);
+            mixed.rows.extend_from_slice(&self.panel.rows[past..=cut]);
+            past = cut + 1;
+            let end = future.len().min(past + FUTURE_ROWS);
+            mixed.rows.extend_from_slice(&future[past..end]);
             self.compare(&mixed, cut, DivergenceKind::Perturbation)?;
             self.report("perturb", index);
         }

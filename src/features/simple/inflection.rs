@@ -2,9 +2,9 @@
 
 use super::sine::SineGrid;
 use super::smoothing::{Gaussian, detrend};
-use super::window::{Window, read};
+use super::window::Window;
 use crate::config::{Inflection, PriceInput};
-use crate::features::kernel::{Kernel, KernelInput};
+use crate::features::kernel::{Kernel, KernelInput, read};
 
 /// Below this fraction of the input now, root mean square, a detrended window counts as straight.
 const FLAT: f64 = 1e-12;

@@ -2,9 +2,9 @@
 
 use super::butterworth::BandPass;
 use super::gradient::{angle, slope};
-use super::window::{Window, read};
+use super::window::Window;
 use crate::config::{PeakGradient, PriceInput};
-use crate::features::kernel::{Kernel, KernelInput};
+use crate::features::kernel::{Kernel, KernelInput, read};
 
 /// Three outputs in degrees: before the peak, after it, over the whole window.
 ///

@@ -1,8 +1,7 @@
 //! The last bars of one column, and the kernel that maps them to one value.
 
 use crate::config::PriceInput;
-use crate::domain::Bar;
-use crate::features::kernel::{Kernel, KernelInput};
+use crate::features::kernel::{Kernel, KernelInput, read};
 
 /// The last `len` samples, oldest first, in one slice.
 ///
@@ -29,17 +28,6 @@ impl Window {
 
     pub(super) const fn len(&self) -> usize {
         self.len
-    }
-}
-
-/// The column of the bar that a feature reads.
-pub(super) const fn read(input: PriceInput, bar: &Bar) -> f64 {
-    match input {
-        PriceInput::Open => bar.open,
-        PriceInput::High => bar.high,
-        PriceInput::Low => bar.low,
-        PriceInput::Close => bar.close,
-        PriceInput::Volume => bar.volume,
     }
 }
 

@@ -73,7 +73,8 @@ impl Holdings {
     /// Cash and the value of every position.
     #[must_use]
     pub fn equity(&self, prices: &[f64]) -> f64 {
-        self.cash + self.positions.iter().zip(prices).map(|(p, price)| p.quantity * price).sum::<f64>()
+        self.cash
+            + self.positions.iter().zip(prices).map(|(p, price)| p.quantity * price).sum::<f64>()
     }
 
     /// Fractions of equity, cash first.

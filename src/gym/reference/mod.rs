@@ -17,6 +17,4 @@ pub use reward::{RewardInput, RewardState};
 pub use sizing::{MIN_ORDER_FRAC, order_quantities};
 
 pub(in crate::gym) use holdings::EQUITY_FLOOR_FRAC;
-pub(in crate::gym) use reward::{
-    DIFFERENTIAL_SHARPE_CLIP, MIN_GROWTH, MIN_RETURN_DEVIATION,
-};
+pub(in crate::gym) use reward::{MIN_GROWTH, MIN_RETURN_DEVIATION};

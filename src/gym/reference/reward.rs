@@ -8,10 +8,6 @@ use crate::config::{DifferentialSharpeReward, Reward, SharpeBlendReward};
 /// would measure rounding, and a steady trickle of interest would look like skill.
 pub(in crate::gym) const MIN_RETURN_DEVIATION: f64 = 1e-5;
 
-/// The derivative of the Sharpe ratio is held within ± this: an episode's first bars divide by almost
-/// nothing.
-pub(in crate::gym) const DIFFERENTIAL_SHARPE_CLIP: f64 = 10.0;
-
 /// The logarithm is taken of at least this growth: leverage can lose more than everything in a bar.
 pub(in crate::gym) const MIN_GROWTH: f64 = 1e-6;
 
@@ -68,36 +64,36 @@ impl RewardState {
         reward
     }
 
-    /// Mean over population deviation of the episode's last returns, at most a window of them; 0 for
-    /// a single one.
+    /// Mean over population deviation of the last returns; bars before the episode count as 0, so that
+    /// two equal returns at its start are no perfect record.
     fn sharpe_blend(&mut self, part: &SharpeBlendReward, bar: RewardInput) -> f64 {
         self.recent.push_back(bar.portfolio_return);
         if self.recent.len() > part.window_bars {
             self.recent.pop_front();
         }
-        let count = self.recent.len() as f64;
-        let mean = self.recent.iter().sum::<f64>() / count;
-        let variance = self.recent.iter().map(|r| (r - mean).powi(2)).sum::<f64>() / count;
-        let has_deviation = self.recent.len() > 1;
-        let ratio =
-            if has_deviation { mean / variance.sqrt().max(MIN_RETURN_DEVIATION) } else { 0.0 };
+        let window = part.window_bars as f64;
+        let mean = self.recent.iter().sum::<f64>() / window;
+        let squares = self.recent.iter().map(|r| r * r).sum::<f64>() / window;
+        let deviation = (squares - mean * mean).max(0.0).sqrt();
+        let ratio = mean / deviation.max(MIN_RETURN_DEVIATION);
         let excess_drawdown = (bar.drawdown - part.drawdown_threshold).max(0.0);
         part.sharpe_weight * part.scale * ratio + part.return_weight * bar.portfolio_return
             - part.drawdown_weight * excess_drawdown
     }
 
-    /// With `A` the mean and `V = B − A²` the variance, `(V·δ + ½·A·(V − δ²)) / V^(3/2)` for
-    /// `δ = R − A`: Moody and Saffell's `(B·ΔA − ½·A·ΔB) / (B − A²)^(3/2)` without its cancellation.
+    /// With `A` the mean, `V = B − A²` the variance and `δ = R − A`, the published numerator
+    /// `B·ΔA − ½·A·ΔB` is `V·δ + ½·A·(V − δ²)`, which does not cancel.
+    ///
+    /// Our deviation: the denominator takes the variance after the bar, not before it. Otherwise the
+    /// first return after a quiet spell would be divided by almost nothing.
     fn differential_sharpe(&mut self, part: &DifferentialSharpeReward, value: f64) -> f64 {
         let (mean, variance) = (self.mean, self.variance);
         let surprise = value - mean;
+        let square = surprise * surprise;
         self.mean += part.eta * surprise;
-        self.variance = (1.0 - part.eta) * (variance + part.eta * surprise * surprise);
-        if variance < MIN_RETURN_DEVIATION.powi(2) {
-            return 0.0;
-        }
-        let slope = variance * surprise + 0.5 * mean * (variance - surprise * surprise);
-        (slope / variance.powf(1.5)).clamp(-DIFFERENTIAL_SHARPE_CLIP, DIFFERENTIAL_SHARPE_CLIP)
+        self.variance = (1.0 - part.eta) * (variance + part.eta * square);
+        let deviation = self.variance.sqrt().max(MIN_RETURN_DEVIATION);
+        (variance * surprise + 0.5 * mean * (variance - square)) / deviation.powi(3)
     }
 }
 
@@ -139,10 +135,10 @@ mod tests {
     fn sharpe_blend_by_hand() {
         let part = SharpeBlendReward { window_bars: 2, ..SharpeBlendReward::default() };
         let settings = Reward { sharpe_blend: Some(part), ..nothing() };
-        // Returns .01 then .03: mean .02, deviation .01; then .03, .01 in a window of two.
+        // Windows of two: 0 and .01 (mean .005, deviation .005), .01 and .03 (.02, .01), .03 and .01.
         let rest = |value: f64| 0.3 * value - 0.002 * 0.1;
         let expected = [
-            rest(0.01),
+            0.7 * 0.01 * 1.0 + rest(0.01),
             0.7 * 0.01 * 2.0 + rest(0.03),
             0.7 * 0.01 * 2.0 + rest(0.01),
         ];
@@ -157,17 +153,12 @@ mod tests {
         let (mut a, mut b) = (0.0_f64, 0.0_f64);
         let expected = returns.map(|r: f64| {
             let (da, db) = (r - a, r * r - b);
-            let variance = b - a * a;
-            let value = if variance < 1e-10 {
-                0.0
-            } else {
-                (b * da - 0.5 * a * db) / variance.powf(1.5)
-            };
+            let numerator = b * da - 0.5 * a * db;
             a += 0.1 * da;
             b += 0.1 * db;
-            value.clamp(-10.0, 10.0)
+            numerator / (b - a * a).powf(1.5)
         });
-        assert!(expected[1] > 1.0 && expected[2] < 0.0, "{expected:?}");
+        assert!(expected[0] == 0.0 && expected[2] < -1.0, "{expected:?}");
         let mut state = RewardState::new(&settings);
         for (value, expected) in returns.into_iter().zip(expected) {
             assert!((state.update(bar(value)) - expected).abs() < 1e-9);

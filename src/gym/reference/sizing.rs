@@ -2,7 +2,7 @@
 
 /// Orders below this fraction of equity are not sent, unless they close a position: they would be
 /// rounding, not decisions.
-pub const MIN_ORDER_FRAC: f64 = 1e-5;
+pub const MIN_ORDER_FRAC: f64 = 5e-6;
 
 /// Quantities to trade so that each symbol reaches its target weight, sized at `prices`.
 ///
@@ -54,7 +54,7 @@ mod tests {
 
     #[test]
     fn dust_is_not_traded() {
-        check(0.5, 49.9995, 0.0);
-        check(0.5, 49.998, 0.002);
+        check(0.5, 49.9996, 0.0);
+        check(0.5, 49.999, 0.001);
     }
 }

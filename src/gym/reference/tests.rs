@@ -17,8 +17,7 @@ fn by_hand(bars: &[[f64; 4]], env: &Env) -> Tape {
         MarketRow { time: available_at, bars: vec![Some(bar)] }
     };
     let rows = bars.iter().enumerate().map(row).collect();
-    let panel =
-        Panel { symbols: vec!["SPY".parse().unwrap()], timeframe: Timeframe::Day, rows };
+    let panel = Panel { symbols: vec!["SPY".parse().unwrap()], timeframe: Timeframe::Day, rows };
     Tape::try_new(&panel, &[], 0, env, 252.0).unwrap()
 }
 

@@ -10,19 +10,21 @@ use crate::gym::reference::EQUITY_FLOOR_FRAC;
 use crate::gym::{EnvParams, position_block};
 
 /// Keeps the ratio to an entry value finite where nothing is held.
-const MIN_BASIS: f64 = 1e-12;
+const MIN_ENTRY_VALUE: f64 = 1e-12;
 
 /// What N accounts hold, in fractions of initial equity.
 ///
+/// The gain since entry is kept rather than the entry value: it is small, so f32 carries more of it.
+///
 /// # Shapes
-/// `[1, N]` but for `values`, `basis` and `bars_held`, which are `[R, N]`, R = A − 1.
+/// `[1, N]` but for `values`, `gains` and `bars_held`, which are `[R, N]`, R = A − 1.
 #[derive(Debug, Clone)]
 pub(super) struct Book {
     pub(super) cash: Tensor<2>,
     /// Value of each position at the last close, shorts negative.
     pub(super) values: Tensor<2>,
-    /// Value of each position at its average entry price, shorts negative.
-    pub(super) basis: Tensor<2>,
+    /// Value of each position less its value at the average entry price.
+    pub(super) gains: Tensor<2>,
     pub(super) bars_held: Tensor<2>,
     pub(super) equity: Tensor<2>,
     pub(super) peak: Tensor<2>,
@@ -49,7 +51,7 @@ impl Book {
         Self {
             cash: ones.clone(),
             values: zeros.clone(),
-            basis: zeros.clone(),
+            gains: zeros.clone(),
             bars_held: zeros,
             equity: ones.clone(),
             peak: ones,
@@ -64,7 +66,7 @@ impl Book {
         Self {
             cash: to_one(self.cash),
             values: to_zero(self.values),
-            basis: to_zero(self.basis),
+            gains: to_zero(self.gains),
             bars_held: to_zero(self.bars_held),
             equity: to_one(self.equity),
             peak: to_one(self.peak),
@@ -81,8 +83,8 @@ impl Book {
     pub(super) fn position_block(&self) -> Tensor<2> {
         let equity = self.equity.clone().clamp_min(EQUITY_FLOOR_FRAC);
         let weights = Tensor::cat(vec![self.cash.clone(), self.values.clone()], 0) / equity;
-        let gain = self.values.clone() - self.basis.clone();
-        let unrealized = gain / self.basis.clone().abs().clamp_min(MIN_BASIS);
+        let entry_size = (self.values.clone() - self.gains.clone()).abs();
+        let unrealized = self.gains.clone() / entry_size.clamp_min(MIN_ENTRY_VALUE);
         position_block(weights, unrealized, self.bars_held.clone(), self.drawdown())
     }
 
@@ -97,60 +99,55 @@ impl Book {
         params: &EnvParams,
         costs: &CostTensors,
     ) -> BarResult {
-        let check = |values: &Tensor<2>, basis: &Tensor<2>| {
-            bar.inside.as_ref().map(|inside| exits(values, basis, inside, &params.rules))
+        let check = |values: &Tensor<2>, gains: &Tensor<2>| {
+            bar.inside.as_ref().map(|inside| exits(values, gains, inside, &params.rules))
         };
         let is_late = params.fill == FillRule::NextClose;
-        let before_fill = if is_late { check(&self.values, &self.basis) } else { None };
+        let before_fill = if is_late { check(&self.values, &self.gains) } else { None };
         let change = match &before_fill {
             Some(exits) => change.mask_fill(exits.is_hit.clone(), 0.0),
             None => change,
         };
-        let (after, basis, paid) = self.fill(&change, bar);
-        let exits = if is_late { before_fill } else { check(&after, &basis) };
-        let flows = Flows::new(change, paid, exits, bar, costs);
-        self.settle(after, basis, flows, bar, params)
+        let filled = self.fill(change, bar);
+        let exits = if is_late { before_fill } else { check(&filled.values, &filled.gains) };
+        let flows = Flows::new(&filled, exits.as_ref(), bar, costs);
+        self.settle(filled, exits, flows, bar, params)
     }
 
-    /// Values and basis after the fill, and what was paid for it.
-    fn fill(&self, change: &Tensor<2>, bar: &Bar) -> (Tensor<2>, Tensor<2>, Tensor<2>) {
-        let paid = change.clone() + change.clone() * bar.fill.clone();
-        let after = self.values.clone() + change.clone();
-        let is_new = (self.values.clone() * after.clone()).lower_equal_elem(0.0);
-        let is_larger = after.clone().abs().greater(self.values.clone().abs());
-        let ratio = after.clone() / self.values.clone().mask_fill(is_new.clone(), 1.0);
-        let basis = (self.basis.clone() * ratio)
-            .mask_where(is_larger, self.basis.clone() + paid.clone())
-            .mask_where(is_new, after.clone() + after.clone() * bar.fill.clone());
-        (after, basis, paid)
+    /// What is kept of a position keeps its gain; what is new to it gains or loses from the fill on.
+    fn fill(&self, change: Tensor<2>, bar: &Bar) -> Filled {
+        let slip = change.clone() * bar.fill.clone();
+        let values = self.values.clone() + change.clone();
+        let is_flat = self.values.clone().equal_elem(0.0);
+        let kept = values.clone() / self.values.clone().mask_fill(is_flat, 1.0);
+        let kept = kept.clamp_min(0.0).clamp_max(1.0);
+        let new = values.clone() - self.values.clone() * kept.clone();
+        let gains = self.gains.clone() * kept - new * bar.fill.clone();
+        Filled { values, gains, paid: change.clone() + slip.clone(), change, slip }
     }
 
     fn settle(
         self,
-        after: Tensor<2>,
-        basis: Tensor<2>,
+        filled: Filled,
+        exits: Option<Exits>,
         flows: Flows,
         bar: &Bar,
         params: &EnvParams,
     ) -> BarResult {
-        let grown = after.clone() * bar.growth.clone();
-        let mut values = after.clone() + grown.clone();
-        let mut gains = grown;
-        let mut basis = basis;
-        let mut spent = flows.paid;
-        if let Some(exits) = flows.exits {
-            gains = gains.mask_where(exits.is_hit.clone(), exits.value.clone() - after);
+        let mut growth = filled.values.clone() * bar.growth.clone();
+        let mut values = filled.values + growth.clone();
+        let mut gains = filled.gains + growth.clone();
+        if let Some(exits) = exits {
+            growth = growth.mask_where(exits.is_hit.clone(), exits.growth);
             values = values.mask_fill(exits.is_hit.clone(), 0.0);
-            basis = basis.mask_fill(exits.is_hit, 0.0);
-            spent = spent - exits.value;
+            gains = gains.mask_fill(exits.is_hit, 0.0);
         }
-        let gains = (gains - flows.change * bar.fill.clone()).sum_dim(0);
-        let cash = self.cash - spent.sum_dim(0) - flows.cost.clone();
+        let cash = self.cash - flows.spent;
         let mut carry = cash.clone() * bar.cash_return.clone();
         if params.borrow_rate_per_bar != 0.0 {
             carry = carry + values.clone().clamp_max(0.0).sum_dim(0) * params.borrow_rate_per_bar;
         }
-        let pnl = gains - flows.cost + carry.clone();
+        let pnl = (growth - filled.slip).sum_dim(0) - flows.cost + carry.clone();
         let cash = cash + carry;
         let equity = cash.clone() + values.clone().sum_dim(0);
         let is_held = values.clone().not_equal_elem(0.0).float();
@@ -161,7 +158,7 @@ impl Book {
             num_trades: self.num_trades + flows.has_traded,
             cash,
             values,
-            basis,
+            gains,
             equity,
         };
         BarResult {
@@ -173,38 +170,46 @@ impl Book {
     }
 }
 
-/// The trades of one bar.
-struct Flows {
-    /// Ordered change of value at the decision's close, `[R, N]`.
+/// Positions after the orders of a bar, at the decision's close, each `[R, N]`.
+struct Filled {
+    values: Tensor<2>,
+    gains: Tensor<2>,
+    /// Ordered change of value at the decision's close.
     change: Tensor<2>,
-    /// Signed value of the orders at the fill, `[R, N]`.
+    /// Signed value of the orders at the fill.
     paid: Tensor<2>,
-    exits: Option<Exits>,
-    /// Commission, spread and slippage, `[1, N]`.
+    /// Signed value lost because the fill is not at the decision's close.
+    slip: Tensor<2>,
+}
+
+/// The money of one bar, each `[1, N]`.
+struct Flows {
+    /// Commission, spread and slippage.
     cost: Tensor<2>,
-    /// Traded value, `[1, N]`.
+    /// Cash spent on orders and costs, less the proceeds of exits.
+    spent: Tensor<2>,
+    /// Traded value.
     notional: Tensor<2>,
-    /// 1 where an order was filled, `[1, N]`.
+    /// 1 where an order was filled.
     has_traded: Tensor<2>,
 }
 
 impl Flows {
-    fn new(
-        change: Tensor<2>,
-        paid: Tensor<2>,
-        exits: Option<Exits>,
-        bar: &Bar,
-        costs: &CostTensors,
-    ) -> Self {
-        let notional = paid.clone().abs();
-        let mut cost = costs.cost(change.clone().abs(), &notional, bar);
-        let mut traded = notional.sum_dim(0);
-        let has_traded = traded.clone().greater_elem(0.0).float();
-        if let Some(exits) = &exits {
-            let sold = exits.value.clone().abs();
-            traded = traded + sold.clone().sum_dim(0);
-            cost = cost + costs.cost(exits.size.clone(), &sold, bar);
+    fn new(filled: &Filled, exits: Option<&Exits>, bar: &Bar, costs: &CostTensors) -> Self {
+        let ordered = filled.paid.clone().abs();
+        let mut notional = ordered.clone().sum_dim(0);
+        let has_traded = notional.clone().greater_elem(0.0).float();
+        let mut cost = costs.cost(&filled.change, &ordered, bar);
+        let mut spent = filled.paid.clone().sum_dim(0);
+        if let Some(exits) = exits {
+            let is_hit = exits.is_hit.clone().float();
+            let closed = filled.values.clone() * is_hit;
+            let proceeds = closed.clone() + exits.growth.clone();
+            let sold = proceeds.clone().abs();
+            notional = notional + sold.clone().sum_dim(0);
+            cost = cost + costs.cost(&closed, &sold, bar);
+            spent = spent - proceeds.sum_dim(0);
         }
-        Self { change, paid, exits, cost, notional: traded, has_traded }
+        Self { spent: spent + cost.clone(), cost, notional, has_traded }
     }
 }

@@ -71,8 +71,7 @@ impl VecEnv {
     ) -> Result<Self, EnvError> {
         let params = EnvParams::new(env, tape.bars_per_year());
         check(tape, table, &params, env.num_envs)?;
-        let num_starts =
-            if env.episode.random_start { num_starts(tape, &params) } else { 1 };
+        let num_starts = if env.episode.random_start { num_starts(tape, &params) } else { 1 };
         let halts = (0..tape.len()).any(|row| tape.quotes(row).iter().any(|q| !q.is_tradable));
         let has_halts = if halts { HasHalts::Sometimes } else { HasHalts::Never };
         let num_assets = table.num_assets();
@@ -80,7 +79,7 @@ impl VecEnv {
             market: MarketTensors::new(tape, &params, device),
             orders: OrderTable::new(table, device),
             costs: CostTensors::new(&params),
-            legality: Legality::new(table, &params.rules, has_halts, device),
+            legality: Legality::new(table, &params.rules, has_halts, env.num_envs, device),
             starts: StartTable::new(num_starts, env.num_envs, seeds, device),
             seeds: seeds.clone(),
             device: device.clone(),
@@ -119,7 +118,6 @@ impl VecEnv {
             benchmark_return: bar.benchmark_return,
             pnl_frac: result.pnl,
             drawdown: result.book.drawdown(),
-            num_steps: num_steps.clone(),
         };
         let (memory, reward) = memory.update(&self.params.reward, &returns);
         let flat = |x: Tensor<2>| x.reshape([self.num_envs]);

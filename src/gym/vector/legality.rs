@@ -14,7 +14,6 @@ pub const ILLEGAL_LOGIT: f64 = -1e9;
 #[derive(Debug, Clone)]
 pub(super) struct Legality {
     rules: PositionRules,
-    num_actions: usize,
     /// 1 for rows of weights, 0 for HOLD: `[K, 1]`.
     is_trade: Tensor<2>,
     /// 0 for rows that leave nothing but cash, else 1: `[K, 1]`.
@@ -22,6 +21,8 @@ pub(super) struct Legality {
     /// 1 where an action wants a symbol: `[K, R]`.
     wants: Tensor<2>,
     has_halts: HasHalts,
+    /// `[N, K]` the mask that forbids nothing.
+    open_mask: Tensor<2>,
 }
 
 /// Whether the tape has symbols without a bar.
@@ -36,13 +37,13 @@ impl Legality {
         table: &ActionTable,
         rules: &PositionRules,
         has_halts: HasHalts,
+        num_envs: usize,
         device: &Device,
     ) -> Self {
         let num_actions = table.num_actions();
         let flag = |is_set: bool| if is_set { 1.0_f32 } else { 0.0 };
-        let column = |values: Vec<f32>| {
-            Tensor::from_data(TensorData::new(values, [num_actions, 1]), device)
-        };
+        let column =
+            |values: Vec<f32>| Tensor::from_data(TensorData::new(values, [num_actions, 1]), device);
         let is_trade = table.rows().iter().map(|row| flag(row.is_some())).collect();
         let is_open = (0..num_actions).map(|action| flag(!table.is_flat(action))).collect();
         let num_symbols = table.num_assets() - 1;
@@ -56,11 +57,11 @@ impl Legality {
         let wants = TensorData::new(wants, [num_actions, num_symbols]);
         Self {
             rules: rules.clone(),
-            num_actions,
             is_trade: column(is_trade),
             is_open: column(is_open),
             wants: Tensor::from_data(wants, device),
             has_halts,
+            open_mask: Tensor::zeros([num_envs, num_actions], device),
         }
     }
 
@@ -78,11 +79,11 @@ impl Legality {
     /// # Shapes
     /// `tradable`: `[R, N]` 1 where a symbol has a bar → `[N, K]`
     pub(super) fn mask(&self, book: &Book, tradable: Option<&Tensor<2>>) -> Tensor<2> {
-        let [_, num_envs] = book.equity.dims();
         if !self.is_binding() {
-            return Tensor::zeros([num_envs, self.num_actions], &book.equity.device());
+            return self.open_mask.clone();
         }
-        let mut is_barred = self.locked(book).expand([self.num_actions, num_envs]);
+        let [num_envs, num_actions] = self.open_mask.dims();
+        let mut is_barred = self.locked(book).expand([num_actions, num_envs]);
         if let Some(tradable) = tradable {
             is_barred = is_barred + self.halted(book, tradable);
         }

@@ -4,7 +4,7 @@ use burn::tensor::{Device, Int, Tensor, TensorData};
 
 use crate::config::FillRule;
 use crate::domain::Slippage;
-use crate::gym::{EnvParams, Quote, Tape};
+use crate::gym::{EnvParams, Quote, Tape, num_position_values};
 
 /// Market and features of every row on the device.
 #[derive(Debug, Clone)]
@@ -64,18 +64,14 @@ impl MarketTensors {
         let layout = columns.lay_out();
         let rows = columns.values.len() / tape.len();
         let data = TensorData::new(columns.values, [rows, tape.len()]);
-        let num_features = tape.num_features();
-        let features: Vec<f32> =
-            (0..tape.len()).flat_map(|row| tape.features(row).iter().copied()).collect();
-        let features = TensorData::new(features, [tape.len(), num_features]);
         Self {
-            features: Tensor::from_data(features, device),
+            features: features_with_room(tape, device),
             columns: Tensor::from_data(data, device),
             layout,
         }
     }
 
-    /// The features of each environment's row: `[N, F]`.
+    /// The features of each environment's row, with room for the position block: `[N, F + P]`.
     pub(super) fn features(&self, rows: Tensor<1, Int>) -> Tensor<2> {
         self.features.clone().select(0, rows)
     }
@@ -186,6 +182,18 @@ impl Columns<'_> {
         }
         start
     }
+}
+
+/// Features with free columns for the position block: `[T, F + P]`.
+fn features_with_room(tape: &Tape, device: &Device) -> Tensor<2> {
+    let num_free = num_position_values(tape.num_symbols() + 1);
+    let width = tape.num_features() + num_free;
+    let mut values = Vec::with_capacity(tape.len() * width);
+    for row in 0..tape.len() {
+        values.extend_from_slice(tape.features(row));
+        values.resize(values.len() + num_free, 0.0);
+    }
+    Tensor::from_data(TensorData::new(values, [tape.len(), width]), device)
 }
 
 fn flag(is_set: bool) -> f64 {

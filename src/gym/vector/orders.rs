@@ -91,11 +91,12 @@ impl CostTensors {
     /// What trades cost together, each an order of its own.
     ///
     /// # Shapes
-    /// `change`: value at the decision's close, `notional`: value at the fill, both `[R, N]`, fractions
-    /// of initial equity, at least 0 → `[1, N]`
-    pub(super) fn cost(&self, change: Tensor<2>, notional: &Tensor<2>, bar: &Bar) -> Tensor<2> {
+    /// `change`: signed value at the decision's close, `notional`: absolute value at the fill, both
+    /// `[R, N]`, fractions of initial equity → `[1, N]`
+    pub(super) fn cost(&self, change: &Tensor<2>, notional: &Tensor<2>, bar: &Bar) -> Tensor<2> {
         let traded = notional.clone().sum_dim(0);
-        let mut cost = traded.clone() * self.spread + self.commission(change, notional, traded, bar);
+        let mut cost =
+            traded.clone() * self.spread + self.commission(change, notional, traded, bar);
         if let Some((inverse, unknown)) = &bar.impact {
             let participation = notional.clone() * inverse.clone() + unknown.clone();
             let impact = power(participation, self.impact_exponent) * self.impact_coefficient;
@@ -106,7 +107,7 @@ impl CostTensors {
 
     fn commission(
         &self,
-        change: Tensor<2>,
+        change: &Tensor<2>,
         notional: &Tensor<2>,
         traded: Tensor<2>,
         bar: &Bar,
@@ -116,7 +117,7 @@ impl CostTensors {
         }
         let mut commission = notional.clone() * self.commission;
         if let Some(share_cost) = &bar.share_cost {
-            commission = commission + change * share_cost.clone();
+            commission = commission + change.clone().abs() * share_cost.clone();
         }
         let has_traded = notional.clone().greater_elem(0.0).float();
         (commission.clamp_min(self.minimum) * has_traded).sum_dim(0)

@@ -1,9 +1,9 @@
 //! Rewards as tensors, each equal to its scalar definition.
 
-use burn::tensor::{Device, Int, Tensor};
+use burn::tensor::{Device, Tensor};
 
 use crate::config::{DifferentialSharpeReward, Reward, SharpeBlendReward};
-use crate::gym::reference::{DIFFERENTIAL_SHARPE_CLIP, MIN_GROWTH, MIN_RETURN_DEVIATION};
+use crate::gym::reference::{MIN_GROWTH, MIN_RETURN_DEVIATION};
 
 /// What one bar did to N accounts, each `[1, N]`; the fields of `RewardInput`.
 pub(super) struct BarReturns {
@@ -11,8 +11,6 @@ pub(super) struct BarReturns {
     pub(super) benchmark_return: Tensor<2>,
     pub(super) pnl_frac: Tensor<2>,
     pub(super) drawdown: Tensor<2>,
-    /// Bars of the episode so far, this one included: `[N]`.
-    pub(super) num_steps: Tensor<1, Int>,
 }
 
 /// The memory of the rewards that have one.
@@ -105,13 +103,11 @@ impl RecentReturns {
     }
 
     fn sharpe_blend(&self, part: &SharpeBlendReward, bar: &BarReturns) -> Tensor<2> {
-        let [window, num_envs] = self.ring.dims();
-        let count = bar.num_steps.clone().float().clamp_max(window as f64).reshape([1, num_envs]);
-        let mean = self.ring.clone().sum_dim(0) / count.clone();
-        let squares = self.ring.clone().square().sum_dim(0) / count.clone();
-        let variance = (squares - mean.clone().square()).clamp_min(0.0);
-        let has_deviation = count.greater_elem(1.5).float();
-        let ratio = mean / variance.sqrt().clamp_min(MIN_RETURN_DEVIATION) * has_deviation;
+        let window = self.ring.dims()[0] as f64;
+        let mean = self.ring.clone().sum_dim(0) / window;
+        let squares = self.ring.clone().square().sum_dim(0) / window;
+        let deviation = (squares - mean.clone().square()).clamp_min(0.0).sqrt();
+        let ratio = mean / deviation.clamp_min(MIN_RETURN_DEVIATION);
         let excess = (bar.drawdown.clone() - part.drawdown_threshold).clamp_min(0.0);
         ratio * (part.sharpe_weight * part.scale)
             + bar.portfolio_return.clone() * part.return_weight
@@ -123,16 +119,12 @@ impl Moments {
     fn update(self, part: &DifferentialSharpeReward, value: Tensor<2>) -> (Self, Tensor<2>) {
         let surprise = value - self.mean.clone();
         let square = surprise.clone().square();
-        let is_formed = self.variance.clone().greater_equal_elem(MIN_RETURN_DEVIATION.powi(2));
-        let safe = self.variance.clone().clamp_min(MIN_RETURN_DEVIATION.powi(2));
-        let slope = safe.clone() * surprise.clone()
-            + self.mean.clone() * (safe.clone() - square.clone()) * 0.5;
-        let reward = slope / (safe.clone() * safe.sqrt());
-        let reward = reward.clamp(-DIFFERENTIAL_SHARPE_CLIP, DIFFERENTIAL_SHARPE_CLIP);
-        let moments = Self {
-            mean: self.mean + surprise * part.eta,
-            variance: (self.variance + square * part.eta) * (1.0 - part.eta),
-        };
-        (moments, reward * is_formed.float())
+        let slope = self.variance.clone() * surprise.clone()
+            + self.mean.clone() * (self.variance.clone() - square.clone()) * 0.5;
+        let mean = self.mean + surprise * part.eta;
+        let variance = (self.variance + square * part.eta) * (1.0 - part.eta);
+        let deviation = variance.clone().sqrt().clamp_min(MIN_RETURN_DEVIATION);
+        let cube = deviation.clone().square() * deviation;
+        (Self { mean, variance }, slope / cube)
     }
 }

@@ -87,7 +87,7 @@ impl EnvState {
         let mut rows = vec![
             book.cash,
             book.values,
-            book.basis,
+            book.gains,
             book.bars_held,
             book.equity,
             book.peak,
@@ -125,7 +125,7 @@ impl EnvState {
         let book = Book {
             cash: values.take(1),
             values: values.take(num_symbols),
-            basis: values.take(num_symbols),
+            gains: values.take(num_symbols),
             bars_held: values.take(num_symbols),
             equity: values.take(1),
             peak: values.take(1),

@@ -39,6 +39,8 @@ pub(super) struct Loss {
     pub(super) entropy: Tensor<1>,
     pub(super) approx_kl: Tensor<1>,
     pub(super) clip_frac: Tensor<1>,
+    /// Largest |ρ − 1|.
+    pub(super) ratio_error: Tensor<1>,
 }
 
 /// The clipped surrogate loss with value loss and entropy bonus.
@@ -65,7 +67,8 @@ pub(super) fn ppo_loss(input: LossInput, coefs: &LossCoefs) -> Loss {
     let (ratio, log_ratio) = (ratio.inner(), log_ratio.inner());
     let outside = ratio.clone().sub_scalar(1.0);
     let approx_kl = (outside.clone() - log_ratio).mean();
-    let clip_frac = outside.abs().greater_elem(coefs.clip_coef).float().mean();
+    let distance = outside.abs();
+    let clip_frac = distance.clone().greater_scalar(coefs.clip_coef).float().mean();
     Loss {
         total,
         policy: policy.inner(),
@@ -73,6 +76,7 @@ pub(super) fn ppo_loss(input: LossInput, coefs: &LossCoefs) -> Loss {
         entropy: entropy.inner(),
         approx_kl,
         clip_frac,
+        ratio_error: distance.max(),
     }
 }
 

@@ -8,8 +8,8 @@ use serde::Serialize;
 pub enum Unit {
     /// A fraction, shown in percent.
     Fraction,
-    /// A fraction per bar, shown in percent with more digits.
-    FractionPerBar,
+    /// A small fraction, such as one per bar, shown in percent with more digits.
+    SmallFraction,
     /// A number without unit.
     Ratio,
     /// Whole or mean bars.
@@ -68,7 +68,7 @@ const fn metric(
 }
 
 use Direction::{Higher, Lower, Neutral};
-use Unit::{Bars, Count, Fraction, FractionPerBar, Ratio};
+use Unit::{Bars, Count, Fraction, Ratio, SmallFraction};
 
 #[rustfmt::skip]
 const CATALOG: [MetricInfo; 30] = [
@@ -83,8 +83,8 @@ const CATALOG: [MetricInfo; 30] = [
     metric("omega", "Omega ratio", Ratio, Higher, "Σmax(r − rf, 0) / Σmax(rf − r, 0)"),
     metric("max_drawdown", "Maximum drawdown", Fraction, Lower, "max(1 − equity / highest equity so far)"),
     metric("max_drawdown_bars", "Length of that drawdown", Bars, Lower, "bars from its peak to the recovery, or to the end of the data"),
-    metric("var_5", "Value at risk 5 %", FractionPerBar, Higher, "5th percentile of r, historical; a loss is negative"),
-    metric("cvar_5", "Expected shortfall 5 %", FractionPerBar, Higher, "mean of the worst 5 % of r; a loss is negative"),
+    metric("var_5", "Value at risk 5 %", SmallFraction, Higher, "5th percentile of r, historical; a loss is negative"),
+    metric("cvar_5", "Expected shortfall 5 %", SmallFraction, Higher, "mean of the worst 5 % of r; a loss is negative"),
     metric("skew", "Skewness", Ratio, Higher, "m₃ / m₂^1.5 of r"),
     metric("kurtosis", "Excess kurtosis", Ratio, Lower, "m₄ / m₂² − 3 of r"),
     metric("tail_ratio", "Tail ratio", Ratio, Higher, "|95th percentile of r| / |5th percentile of r|"),
@@ -94,9 +94,9 @@ const CATALOG: [MetricInfo; 30] = [
     metric("hit_rate", "Hit rate", Fraction, Higher, "share of bars with r > 0 among those with r ≠ 0"),
     metric("profit_factor", "Profit factor", Ratio, Higher, "Σmax(r, 0) / Σmax(−r, 0)"),
     metric("exposure_mean", "Mean exposure", Fraction, Neutral, "mean of Σ|weight| of all assets but cash"),
-    metric("turnover_mean", "Mean turnover per bar", FractionPerBar, Lower, "mean of traded notional / equity"),
+    metric("turnover_mean", "Turnover per bar", SmallFraction, Lower, "mean of traded notional / equity"),
     metric("cost_total", "Total cost", Fraction, Lower, "Σ cost / equity before the trade"),
-    metric("cost_share", "Costs per traded notional", FractionPerBar, Lower, "Σ cost / Σ traded notional, both as fractions of equity"),
+    metric("cost_share", "Costs per traded notional", SmallFraction, Lower, "Σ cost / Σ traded notional, both as fractions of equity"),
     metric("num_trades", "Closed trades", Count, Neutral, "positions opened and closed again"),
     metric("trade_win_rate", "Winning trades", Fraction, Higher, "share of closed trades with a profit after costs"),
     metric("trade_win_mean", "Mean win", Fraction, Higher, "mean profit / entry notional of the winning trades"),
@@ -107,6 +107,15 @@ const CATALOG: [MetricInfo; 30] = [
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_metric_is_documented() {
+        let page = include_str!("../../../docs/METRICS.md");
+        for info in metric_catalog() {
+            let row = format!("| `{}` | {} |", info.name, info.title);
+            assert!(page.contains(&row), "docs/METRICS.md has no row `{row}`");
+        }
+    }
 
     #[test]
     fn names_are_unique() {

@@ -6,8 +6,8 @@ use crate::base::SeedStream;
 use crate::metrics::{
     BarClock, ClosedTrade, alpha, annual_return, annual_volatility, beta, calmar,
     conditional_value_at_risk, hit_rate, information_ratio, kurtosis, max_drawdown, mean, omega,
-    profit_factor, sharpe, sharpe_error, skew, sortino, tail_ratio, total_return,
-    trade_statistics, value_at_risk,
+    profit_factor, sharpe, sharpe_error, skew, sortino, tail_ratio, total_return, trade_statistics,
+    value_at_risk,
 };
 
 /// The tail that value at risk and expected shortfall look at.
@@ -40,7 +40,11 @@ impl Summary {
     /// Computes all metrics of the catalog; intervals by the stationary bootstrap, the series of a bar
     /// always drawn together.
     #[must_use]
-    pub fn compute(input: &SummaryInput<'_>, options: BootstrapOptions, seeds: &SeedStream) -> Self {
+    pub fn compute(
+        input: &SummaryInput<'_>,
+        options: BootstrapOptions,
+        seeds: &SeedStream,
+    ) -> Self {
         let count = input.returns.len();
         let resampled = Resampler::new(options, seeds).intervals(count, |rows| {
             let drawn = Drawn::pick(input, rows);
@@ -202,13 +206,16 @@ mod tests {
 
     #[test]
     fn short_and_broken_series_give_null_and_no_panic() {
-        for returns in [&[][..], &[0.01][..], &[0.0; 20][..], &[f64::NAN, 0.1, 0.2][..], &[-1.0, 0.0][..]]
+        for returns in
+            [&[][..], &[0.01][..], &[0.0; 20][..], &[f64::NAN, 0.1, 0.2][..], &[-1.0, 0.0][..]]
         {
             let summary = compute(returns, &[]);
             assert_eq!(summary.value("sharpe").filter(|_| returns.len() != 2), None);
             assert_eq!(summary.value("beta"), None);
             let finite = |value: Option<f64>| value.is_none_or(f64::is_finite);
-            assert!(summary.iter().all(|(_, e)| finite(e.value) && finite(e.low) && finite(e.high)));
+            assert!(
+                summary.iter().all(|(_, e)| finite(e.value) && finite(e.low) && finite(e.high))
+            );
         }
     }
 }

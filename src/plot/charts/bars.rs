@@ -3,7 +3,7 @@
 use super::line::value_range;
 use crate::plot::canvas::{Anchor, Area, Canvas, TextStyle};
 use crate::plot::frame::{Across, Frame, FrameSpec, Scale, Up, header};
-use crate::plot::look::{ACCENT, AXIS, INK, LABEL_SIZE, LOSS, MUTED, PADDING, WIDTH, mix};
+use crate::plot::look::{ACCENT, AXIS, INK, LABEL_SIZE, LOSS, MUTED, PADDING, PAPER, WIDTH, mix};
 use crate::plot::{NumberFormat, Picture, text};
 
 const ROW: f64 = 28.0;
@@ -60,14 +60,10 @@ pub fn bars(chart: &BarChart<'_>) -> Picture {
             continue;
         }
         let end = place(bar.value);
-        let shape = Area {
-            left: zero.min(end),
-            top: y + 5.0,
-            right: zero.max(end),
-            bottom: y + ROW - 5.0,
-        };
+        let shape =
+            Area { left: zero.min(end), top: y + 5.0, right: zero.max(end), bottom: y + ROW - 5.0 };
         let color = if bar.value < 0.0 { LOSS } else { ACCENT };
-        canvas.rectangle(shape, mix(color, (255, 255, 255), 0.25));
+        canvas.rectangle(shape, mix(color, PAPER, 0.25));
         let shown = chart.format.show(bar.value, chart.precision);
         let (at, anchor) =
             if bar.value < 0.0 { (end - 6.0, Anchor::End) } else { (end + 6.0, Anchor::Start) };

@@ -4,7 +4,7 @@ use super::line::value_range;
 use crate::base::Timestamp;
 use crate::plot::canvas::Area;
 use crate::plot::frame::{Across, Frame, FrameSpec, Scale, Up, seconds};
-use crate::plot::look::{ACCENT, LOSS, mix};
+use crate::plot::look::{ACCENT, LOSS, PAPER, mix};
 use crate::plot::thin::bins;
 use crate::plot::{NumberFormat, Picture};
 
@@ -39,11 +39,7 @@ pub fn columns(chart: &ColumnChart<'_>) -> Picture {
     let Some((low, high)) = range else {
         return Frame::without_data(chart.title, chart.y_title);
     };
-    let y_title = if count > rows.len() {
-        format!("{}; each column is the mean of {} bars", chart.y_title, count.div_ceil(rows.len()))
-    } else {
-        chart.y_title.to_owned()
-    };
+    let y_title = y_title(chart.y_title, count, rows.len());
     let (from, to) = (seconds(chart.times[0]), seconds(chart.times[count - 1]));
     let mut frame = Frame::new(&FrameSpec {
         title: chart.title,
@@ -65,7 +61,16 @@ pub fn columns(chart: &ColumnChart<'_>) -> Picture {
         let right = (frame.x(next) - 0.75).max(left + 0.75);
         let shape = Area { left, top: top.min(zero), right, bottom: top.max(zero) };
         let color = if *height < 0.0 { LOSS } else { ACCENT };
-        frame.canvas.rectangle(shape, mix(color, (255, 255, 255), 0.25));
+        frame.canvas.rectangle(shape, mix(color, PAPER, 0.25));
     }
     frame.finish()
+}
+
+fn y_title(title: &str, num_rows: usize, num_columns: usize) -> String {
+    if num_rows > num_columns {
+        let group = num_rows.div_ceil(num_columns);
+        format!("{title}; each column is the mean of about {group} bars")
+    } else {
+        title.to_owned()
+    }
 }

@@ -4,7 +4,7 @@ use super::line::value_range;
 use crate::metrics::percentile;
 use crate::plot::canvas::Area;
 use crate::plot::frame::{Across, Frame, FrameSpec, LegendEntry, Scale, Up};
-use crate::plot::look::{ACCENT, AXIS, mix, other};
+use crate::plot::look::{ACCENT, AXIS, PAPER, Rgb, mix, other};
 use crate::plot::{NumberFormat, Picture};
 
 /// A value worth a line of its own, such as the mean.
@@ -43,7 +43,6 @@ pub fn histogram(chart: &Histogram<'_>) -> Picture {
     let (low, high) = if low < high { (low, high) } else { (low - 0.005, high + 0.005) };
     let counts = count(&values, low, high);
     let tallest = counts.iter().copied().max().unwrap_or(1) as f64;
-    let marker_color = |index: usize| other(index * 4);
     let mut frame = Frame::new(&FrameSpec {
         title: chart.title,
         y_title: chart.y_title,
@@ -54,8 +53,19 @@ pub fn histogram(chart: &Histogram<'_>) -> Picture {
             .map(|(index, marker)| LegendEntry { name: marker.name, color: marker_color(index) })
             .collect(),
         across: Across::Numbers { low, high, title: chart.x_title, format: chart.format },
-        up: Up { low: 0.0, high: tallest * 1.05, scale: Scale::Linear, format: NumberFormat::Plain },
+        up: Up {
+            low: 0.0,
+            high: tallest * 1.05,
+            scale: Scale::Linear,
+            format: NumberFormat::Plain,
+        },
     });
+    draw_columns(&mut frame, &counts, (low, high));
+    draw_markers(&mut frame, &chart.markers, (low, high));
+    frame.finish()
+}
+
+fn draw_columns(frame: &mut Frame, counts: &[usize], (low, high): (f64, f64)) {
     let width = (high - low) / counts.len() as f64;
     for (index, count) in counts.iter().enumerate().filter(|(_, count)| **count > 0) {
         let left = low + index as f64 * width;
@@ -65,19 +75,25 @@ pub fn histogram(chart: &Histogram<'_>) -> Picture {
             right: frame.x(left + width) - 0.5,
             bottom: frame.area.bottom,
         };
-        frame.canvas.rectangle(column, mix(ACCENT, (255, 255, 255), 0.35));
+        frame.canvas.rectangle(column, mix(ACCENT, PAPER, 0.35));
     }
+}
+
+fn draw_markers(frame: &mut Frame, markers: &[Marker<'_>], (low, high): (f64, f64)) {
     let area = frame.area;
     if low < 0.0 && high > 0.0 {
         let zero = frame.x(0.0);
         frame.canvas.line((zero, area.top), (zero, area.bottom), AXIS, 1.0);
     }
     let inside = |marker: &Marker<'_>| (low..=high).contains(&marker.value);
-    for (index, marker) in chart.markers.iter().enumerate().filter(|(_, m)| inside(m)) {
+    for (index, marker) in markers.iter().enumerate().filter(|(_, m)| inside(m)) {
         let x = frame.x(marker.value);
         frame.canvas.line((x, area.top), (x, area.bottom), marker_color(index), 2.0);
     }
-    frame.finish()
+}
+
+fn marker_color(index: usize) -> Rgb {
+    other(index * 4)
 }
 
 fn count(values: &[f64], low: f64, high: f64) -> Vec<usize> {

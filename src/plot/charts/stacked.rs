@@ -43,8 +43,11 @@ pub fn stacked(chart: &StackedChart<'_>) -> Picture {
         return Frame::without_data(chart.title, chart.y_title);
     }
     let rows = bins(count, STEPS_MAX);
-    let layers: Vec<Vec<f64>> =
-        chart.layers.iter().map(|layer| rows.iter().map(|r| mean(&layer.values[r.clone()])).collect()).collect();
+    let layers: Vec<Vec<f64>> = chart
+        .layers
+        .iter()
+        .map(|layer| rows.iter().map(|r| mean(&layer.values[r.clone()])).collect())
+        .collect();
     let above = totals(&layers, rows.len(), |value| value.max(0.0));
     let below = totals(&layers, rows.len(), |value| value.min(0.0));
     let high = above.last().into_iter().flatten().copied().fold(0.0, f64::max);
@@ -55,12 +58,7 @@ pub fn stacked(chart: &StackedChart<'_>) -> Picture {
     let mut frame = Frame::new(&FrameSpec {
         title: chart.title,
         y_title: chart.y_title,
-        legend: chart
-            .layers
-            .iter()
-            .zip(&colors)
-            .map(|(layer, &color)| LegendEntry { name: layer.name, color })
-            .collect(),
+        legend: legend(&chart.layers, &colors),
         across: Across::Dates(from, to),
         up: Up {
             low: if low < -1e-9 { low * 1.03 } else { 0.0 },
@@ -74,16 +72,25 @@ pub fn stacked(chart: &StackedChart<'_>) -> Picture {
         .map(|row| frame.x(seconds(chart.times[row.start])))
         .chain([frame.x(to)])
         .collect();
-    // From the outermost down to zero, each over the one before, leaves no seams between parts.
     for cumulative in [&above, &below] {
-        for (layer, color) in cumulative.iter().zip(&colors).rev() {
-            if layer.iter().any(|value| value.abs() > 1e-9) {
-                let outline = steps(&frame, &edges, layer);
-                frame.canvas.polygon(&outline, *color, 1.0);
-            }
-        }
+        draw_layers(&mut frame, &edges, cumulative, &colors);
     }
     frame.finish()
+}
+
+/// From the outermost down to zero, each over the one before: that leaves no seams between parts.
+fn draw_layers(frame: &mut Frame, edges: &[f64], cumulative: &[Vec<f64>], colors: &[Rgb]) {
+    for (layer, color) in cumulative.iter().zip(colors).rev() {
+        if layer.iter().any(|value| value.abs() > 1e-9) {
+            let outline = steps(frame, edges, layer);
+            frame.canvas.polygon(&outline, *color, 1.0);
+        }
+    }
+}
+
+fn legend<'a>(layers: &[Layer<'a>], colors: &[Rgb]) -> Vec<LegendEntry<'a>> {
+    let entry = |(layer, &color): (&Layer<'a>, &Rgb)| LegendEntry { name: layer.name, color };
+    layers.iter().zip(colors).map(entry).collect()
 }
 
 /// Running totals over the layers of the part that `keep` leaves, row by row.

@@ -22,9 +22,8 @@ fn data(count: usize) -> Data {
     let returns: Vec<f64> = (0..count).map(|_| 0.0006 + 0.01 * rng.normal()).collect();
     let equity = crate::metrics::equity_curve(&returns, 1.0);
     let spacing = if count > 10_000 { 3_600 } else { DAY * 7 / 5 };
-    let times: Vec<Timestamp> = (0..count as i64)
-        .map(|i| Timestamp::from_seconds(1_546_462_800 + i * spacing))
-        .collect();
+    let times: Vec<Timestamp> =
+        (0..count as i64).map(|i| Timestamp::from_seconds(1_546_462_800 + i * spacing)).collect();
     let side = |i: usize| if i.is_multiple_of(2) { Side::Buy } else { Side::Sell };
     let mark = |i: usize| TradeMark { time: times[i], price: equity[i], side: side(i / 37) };
     Data {

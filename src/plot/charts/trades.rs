@@ -36,8 +36,7 @@ pub struct TradesChart<'a> {
 /// Draws a price with an upward triangle below each buy and a downward one above each sell.
 #[must_use]
 pub fn trades(chart: &TradesChart<'_>) -> Picture {
-    let (Some(range), [first, .., last]) =
-        (value_range(chart.prices.iter().copied()), chart.times)
+    let (Some(range), [first, .., last]) = (value_range(chart.prices.iter().copied()), chart.times)
     else {
         return Frame::without_data(chart.title, chart.y_title);
     };

@@ -23,37 +23,45 @@ impl Default for Learner {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Ppo {
-    /// Environment steps of the whole run, rounded up to whole rollouts. Default 5,000,000.
+    /// Environment steps of the whole run, at least 1, rounded up to whole rollouts.
+    /// Default 5,000,000.
     pub total_env_steps: u64,
-    /// Steps of each environment between updates, a multiple of `sequence_length`. Default 256.
+    /// Steps of each environment between updates, 1..=65536, a multiple of `sequence_length`. More
+    /// gives longer returns and rarer updates. Default 256.
     pub num_steps: usize,
-    /// Steps through which gradients flow. Default 16.
+    /// Steps through which gradients flow, 1..=65536. More remembers longer and costs more memory.
+    /// Default 16.
     pub sequence_length: usize,
-    /// Transitions in a minibatch, a multiple of `sequence_length`. Default 2048.
+    /// Transitions in a minibatch, a multiple of `sequence_length` and at most a rollout. More gives
+    /// calmer and fewer gradient steps. Default 2048.
     pub minibatch_transitions: usize,
-    /// Passes over each rollout. More learns faster and forgets the trust region sooner. Default 4.
+    /// Passes over each rollout, 1..=100. More learns faster and forgets the trust region sooner.
+    /// Default 4.
     pub update_epochs: usize,
-    /// Step size of Adam. Default cosine from 3e-4 to 0.
+    /// Step size of Adam, 0..=1. Default cosine from 3e-4 to 0.
     pub learning_rate: Schedule,
-    /// Discount γ per bar, 0..=1. Default 0.99.
+    /// Discount γ per bar, 0..=1. More looks further ahead and learns from noisier returns.
+    /// Default 0.99.
     pub gamma: f64,
-    /// λ of generalised advantage estimation, 0..=1. Default 0.95.
+    /// λ of generalised advantage estimation, 0..=1. More trusts the returns, less the value head.
+    /// Default 0.95.
     pub gae_lambda: f64,
-    /// ε of the clipped ratio, above 0. Default 0.2.
+    /// ε of the clipped ratio, above 0. More allows larger steps. Default 0.2.
     pub clip_coef: f64,
-    /// Clip the value loss around the old value by this much; absent: not clipped.
+    /// Clip the value loss around the old value by this much, above 0; absent: not clipped.
     pub clip_vloss: Option<f64>,
-    /// Weight of the entropy bonus. Default linear from 0.01 to 0.005.
+    /// Weight of the entropy bonus, 0..=10. More explores longer. Default linear from 0.01 to 0.005.
     pub ent_coef: Schedule,
-    /// Weight of the value loss. Default 0.5.
+    /// Weight of the value loss, 0..=1000. Default 0.5.
     pub vf_coef: f64,
-    /// Largest global gradient norm. Default 0.5.
+    /// Largest global gradient norm, above 0. Default 0.5.
     pub max_grad_norm: f64,
-    /// Stop an update once the approximate KL divergence exceeds this; absent: never. Default 0.02.
+    /// Stop an update once the approximate KL divergence exceeds this, above 0; `null`: never.
+    /// Default 0.02.
     pub target_kl: Option<f64>,
     /// Normalise advantages over the rollout. Default true.
     pub norm_adv: bool,
-    /// ε of Adam. Default 1e-5.
+    /// ε of Adam, above 0 and at most 0.1. Default 1e-5.
     pub adam_eps: f64,
 }
 

@@ -1,16 +1,19 @@
 //! Rules of `data`: the three ranges and the border between them.
 
-use super::check::Check;
+use super::super::check::Check;
 use super::source;
 use crate::base::DateRange;
 use crate::config::Agent;
 use crate::domain::Calendar;
 
+/// The largest border, in bars.
+const LONGEST_EMBARGO: usize = 1000;
+
 /// Checks source, ranges and embargo.
-pub(super) fn check(check: &mut Check, agent: &Agent) {
+pub(in crate::config::validate) fn check(check: &mut Check, agent: &Agent) {
     source::check(check, agent);
     let data = &agent.data;
-    check.within("data.embargo_bars", data.embargo_bars, 0..=1000);
+    check.within("data.embargo_bars", data.embargo_bars, 0..=LONGEST_EMBARGO);
     let order = [
         (("data.validation", data.validation), ("data.train", data.train)),
         (("data.test", data.test), ("data.validation", data.validation)),
@@ -18,7 +21,8 @@ pub(super) fn check(check: &mut Check, agent: &Agent) {
     ];
     for ((later_key, later), (earlier_key, earlier)) in order {
         let is_adjacent = (later_key, earlier_key) != ("data.test", "data.train");
-        let wrong = if is_adjacent { later.start() <= earlier.end() } else { later.overlaps(earlier) };
+        let wrong =
+            if is_adjacent { later.start() <= earlier.end() } else { later.overlaps(earlier) };
         if wrong {
             let text = format!(
                 "`{later_key}` must begin after `{earlier_key}` ends, {later} begins by {}",
@@ -27,10 +31,12 @@ pub(super) fn check(check: &mut Check, agent: &Agent) {
             check.deny(&[later_key, earlier_key], text);
         }
     }
+    // A border that is no border is told once, not for every range.
+    let border = if data.embargo_bars > LONGEST_EMBARGO { 0 } else { data.embargo_bars };
     let named = [
-        ("data.train", data.train, 1),
-        ("data.validation", data.validation, data.embargo_bars),
-        ("data.test", data.test, data.embargo_bars),
+        ("data.train", data.train, 0),
+        ("data.validation", data.validation, border),
+        ("data.test", data.test, border),
     ];
     for (key, range, border) in named {
         bars(check, agent, (key, range), border);
@@ -48,7 +54,9 @@ fn bars(check: &mut Check, agent: &Agent, (key, range): (&str, DateRange), borde
         .and_then(|_| calendar.sessions(range));
     let sessions = match sessions {
         Ok(sessions) => sessions.len() as f64,
-        Err(error) => return check.deny(&keys[..2], format!("`{key}` must lie in the calendar: {error}")),
+        Err(error) => {
+            return check.deny(&keys[..2], format!("`{key}` must lie in the calendar: {error}"));
+        }
     };
     let (days, seconds) = (calendar.sessions_per_year(), calendar.session_seconds());
     let bars = sessions * agent.universe.timeframe.bars_per_year(days, seconds) / days;

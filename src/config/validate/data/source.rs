@@ -1,6 +1,6 @@
 //! Rules of `data.source`.
 
-use super::check::Check;
+use super::super::check::Check;
 use crate::config::{Agent, ColumnMap, Planted, Source, SyntheticSource};
 
 /// Checks the source.
@@ -68,7 +68,8 @@ fn synthetic(check: &mut Check, source: &SyntheticSource, agent: &Agent) {
         let key = format!("{KEY}.drift_by_symbol.{symbol}");
         check.within(&key, drift, -10.0..=10.0);
         if !agent.universe.symbols.contains(symbol) {
-            let text = format!("`{key}` must be about a symbol of `universe.symbols`, was {symbol}");
+            let text =
+                format!("`{key}` must be about a symbol of `universe.symbols`, was {symbol}");
             check.deny(&[&format!("{KEY}.drift_by_symbol"), "universe.symbols"], text);
         }
     }

@@ -1,0 +1,295 @@
+//! The command itself.
+
+use std::path::{Path, PathBuf};
+
+use super::document::TrainDocument;
+use super::keeping::Keeper;
+use super::market::{inputs_digest, training_market};
+use crate::base::{Digest, Interrupt, SeedStream, StopSignal, write_atomic};
+use crate::commands::eval::{EvalOptions, judge, load_candidate, write_files};
+use crate::commands::runs::store_failure;
+use crate::commands::session::{Session, device};
+use crate::commands::{Failure, FailureKind, SessionOptions};
+use crate::config::{Agent, Keep, Learner};
+use crate::evaluate::{EvaluationDocument, Judgement, PreparedMarket};
+use crate::gym::{ActionTable, VecEnv, position_names};
+use crate::learners::GymEnvironment;
+use crate::learners::bundle::{Bundle, Origin, Texts};
+use crate::learners::ppo::Trainer;
+use crate::learners::run::{Resume, RunEnd, RunError, RunResult, run};
+use crate::models::ActorCritic;
+use crate::store::{RunFolder, RunStatus};
+
+/// Options of `train`.
+#[derive(Debug, Clone, Copy)]
+pub struct TrainOptions {
+    /// What to do about an unfinished run of the same inputs.
+    pub resume: ResumeMode,
+    /// Whether the best bundle is judged on the test range.
+    pub judge: bool,
+}
+
+/// What to do about an unfinished run of the same inputs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ResumeMode {
+    /// Go on with it if there is one.
+    Auto,
+    /// Go on with it, or fail.
+    Must,
+    /// Begin anew.
+    Never,
+}
+
+/// Trains an agent and judges its best bundle.
+///
+/// # Errors
+/// [`FailureKind::Stopped`] after a signal, [`FailureKind::Partial`] if numbers were lost, otherwise as
+/// configuration, data and disk have it. A gate that says no is part of the document, not a failure.
+pub fn train(options: &SessionOptions, command: &TrainOptions) -> Result<(), Failure> {
+    let device = device(&options.device)?;
+    let session = options.load()?;
+    let interrupt = options.interrupt()?;
+    let market = training_market(options, &session)?;
+    let inputs = inputs_digest(options, &session, market.fingerprint);
+    let mut folder = open_run(options, &session, command.resume, inputs)?;
+    let trained = learn(options, &session, &market, &mut folder, (&interrupt, &device));
+    if let Err(failure) = &trained {
+        let status = match failure.kind() {
+            FailureKind::Stopped(_) => RunStatus::Stopped,
+            _ => RunStatus::Failed,
+        };
+        folder.update(|record| record.status = status).map_err(store_failure)?;
+    }
+    let mut document = trained?;
+    if command.judge {
+        let report = folder.path.join("report.html");
+        document.evaluation = Some(judge_best(options, &session, &folder, &document.bundle)?);
+        document.report = Some(absolute(&report));
+    }
+    let bundle = document.bundle.clone();
+    folder
+        .update(|record| {
+            record.status = RunStatus::Complete;
+            record.bundle = Some(bundle);
+        })
+        .map_err(store_failure)?;
+    options.console.document(&document, || document.to_text())
+}
+
+fn open_run(
+    options: &SessionOptions,
+    session: &Session,
+    resume: ResumeMode,
+    inputs: Digest,
+) -> Result<RunFolder, Failure> {
+    let runs_dir = &session.place.store.runs_dir;
+    let agent = session.agent();
+    if resume != ResumeMode::Never
+        && let Some(found) = RunFolder::resume(runs_dir, inputs).map_err(store_failure)?
+    {
+        options.console.say(&format!("going on with run {}", found.record.id));
+        return Ok(found);
+    }
+    if resume == ResumeMode::Must {
+        let text = format!("no unfinished run of this configuration in {}", runs_dir.display());
+        return Err(Failure::new(FailureKind::Data, text).hint("leave out --resume must"));
+    }
+    let folder =
+        RunFolder::begin(runs_dir, &agent.name, agent.seed, inputs).map_err(store_failure)?;
+    let yaml = session.loaded.effective_yaml();
+    write_atomic(&folder.path.join("agent.yaml"), yaml.as_bytes())
+        .map_err(|error| Failure::new(FailureKind::Data, error))?;
+    Ok(folder)
+}
+
+fn learn(
+    options: &SessionOptions,
+    session: &Session,
+    market: &PreparedMarket,
+    folder: &mut RunFolder,
+    (interrupt, device): (&Interrupt, &burn::tensor::Device),
+) -> Result<TrainDocument, Failure> {
+    let agent = session.agent();
+    let table = action_table(agent)?;
+    let mut trainer = trainer(agent, market, &table, device)?;
+    let rows = market.rows_in(agent.data.validation, agent.data.embargo_bars)?;
+    let range = agent.data.validation;
+    let judgement = Judgement { agent, market, table: &table, range, rows };
+    let progress = options.progress();
+    let checkpoints = folder.path.join("checkpoint");
+    let total = trainer.total_env_steps();
+    let mut keeper = Keeper::new(folder, &judgement, interrupt, &progress, total);
+    let result = run(&mut trainer, &agent.train, &checkpoints, Resume::Auto, &mut keeper)
+        .map_err(run_failure);
+    progress.finish();
+    let rates = keeper.median_rates();
+    if let Some(failure) = keeper.failure.take() {
+        return Err(Failure::new(FailureKind::Data, failure));
+    }
+    let result = result?;
+    if result.end == RunEnd::Interrupted {
+        return Err(stopped(interrupt.stop_requested().unwrap_or(StopSignal::Int), folder));
+    }
+    let document = keep_bundles(session, market, &table, folder, &result, rates)?;
+    if let RunEnd::Diverged(divergence) = &result.end {
+        let text = format!(
+            "{} became {} in update {}; the bundle {} is of the last good checkpoint",
+            divergence.quantity,
+            divergence.value,
+            divergence.update,
+            document.bundle.display()
+        );
+        return Err(Failure::new(FailureKind::Partial, text).hint("try a smaller learning rate"));
+    }
+    Ok(document)
+}
+
+fn action_table(agent: &Agent) -> Result<ActionTable, Failure> {
+    ActionTable::try_new(&agent.env.market, &agent.universe.symbols)
+        .map_err(|error| Failure::new(FailureKind::Usage, error))
+}
+
+fn trainer(
+    agent: &Agent,
+    market: &PreparedMarket,
+    table: &ActionTable,
+    device: &burn::tensor::Device,
+) -> Result<Trainer, Failure> {
+    let Learner::Ppo(ppo) = agent.learner.clone();
+    let seeds = SeedStream::new(agent.seed);
+    let tape = market.tape.slice(market.rows_in(agent.data.train, 0)?);
+    let env = VecEnv::try_new(&tape, table, &agent.env, device, &seeds.child("env"))
+        .map_err(|error| Failure::new(FailureKind::Data, error))?;
+    let environment = Box::new(GymEnvironment::new(env));
+    Trainer::try_new(ppo, &agent.model, environment, &seeds, device)
+        .map_err(|error| Failure::new(FailureKind::Usage, error))
+}
+
+fn run_failure(error: RunError) -> Failure {
+    let kind = match &error {
+        RunError::Ppo(_) | RunError::Validate { .. } => FailureKind::Partial,
+        _ => FailureKind::Data,
+    };
+    Failure::new(kind, error)
+}
+
+fn stopped(signal: StopSignal, folder: &RunFolder) -> Failure {
+    let text = format!("stopped by a signal; run {} is kept up to its checkpoint", folder.record.id);
+    Failure::new(FailureKind::Stopped(signal), text)
+        .hint("the same command with --resume must goes on")
+}
+
+/// Writes the best bundle, and the last one if the settings keep it.
+fn keep_bundles(
+    session: &Session,
+    market: &PreparedMarket,
+    table: &ActionTable,
+    folder: &RunFolder,
+    result: &RunResult,
+    [rollout, update, both]: [Option<f64>; 3],
+) -> Result<TrainDocument, Failure> {
+    let agent = session.agent();
+    let state = &result.state;
+    let best = result.best.as_ref().unwrap_or(&result.last);
+    let best_made = state.best.filter(|_| result.best.is_some());
+    let steps = best_made.map_or(state.env_steps, |made| made.env_steps);
+    let path = folder.path.join("bundle");
+    let parts = BundleParts { session, market, table };
+    let digest = parts.write(&path, best, steps, best_made.and_then(|made| made.score))?;
+    if agent.train.keep == Keep::BestAndLast {
+        let last_path = folder.path.join("bundle-last");
+        parts.write(&last_path, &result.last, state.env_steps, None)?;
+    }
+    Ok(TrainDocument {
+        schema_version: 1,
+        run: folder.record.id.clone(),
+        folder: absolute(&folder.path),
+        bundle: absolute(&path),
+        bundle_digest: digest,
+        env_steps: state.env_steps,
+        updates: state.updates,
+        best_score: best_made.and_then(|made| made.score),
+        rollout_steps_per_s: rollout,
+        update_steps_per_s: update,
+        steps_per_s: both,
+        evaluation: None,
+        report: None,
+    })
+}
+
+/// What every bundle of a run shares.
+struct BundleParts<'a> {
+    session: &'a Session,
+    market: &'a PreparedMarket,
+    table: &'a ActionTable,
+}
+
+impl BundleParts<'_> {
+    fn write(
+        &self,
+        path: &Path,
+        net: &ActorCritic,
+        env_steps: u64,
+        score: Option<f64>,
+    ) -> Result<Digest, Failure> {
+        let failed = |error| Failure::new(FailureKind::Data, error);
+        if path.exists() {
+            // Left by a process that died after writing it and before saying so.
+            std::fs::remove_dir_all(path)
+                .map_err(|error| Failure::new(FailureKind::Data, error))?;
+        }
+        let agent = self.session.agent();
+        let bug = |error: serde_json::Error| Failure::new(FailureKind::Bug, error);
+        let features = self.market.document.to_json().map_err(|e| Failure::new(FailureKind::Bug, e))?;
+        let actions = serde_json::to_string_pretty(self.table).map_err(bug)?;
+        let yaml = self.session.loaded.effective_yaml();
+        let symbols = agent.universe.symbols.iter().map(ToString::to_string);
+        let assets: Vec<String> = std::iter::once("CASH".to_owned()).chain(symbols).collect();
+        let mut observation = self.market.document.names().to_vec();
+        observation.extend(position_names(&assets));
+        let origin = Origin {
+            agent: agent.name.clone(),
+            releat_version: env!("CARGO_PKG_VERSION").to_owned(),
+            seed: agent.seed,
+            train: agent.data.train,
+            data_fingerprint: self.market.fingerprint.to_string(),
+            env_steps,
+            validation_score: score,
+            observation,
+        };
+        let texts =
+            Texts { agent_yaml: &yaml, features_json: &features, actions_json: &actions };
+        Bundle::write(path, origin, net, &texts).map_err(failed)
+    }
+}
+
+/// Judges the best bundle on the test range and writes what belongs beside it.
+fn judge_best(
+    options: &SessionOptions,
+    session: &Session,
+    folder: &RunFolder,
+    bundle: &Path,
+) -> Result<EvaluationDocument, Failure> {
+    let file = |name: &str| Some(folder.path.join(name));
+    let command = EvalOptions {
+        bundle: bundle.to_owned(),
+        range: None,
+        in_sample: false,
+        audit: file("audit.csv"),
+        trades: file("trades.csv"),
+        report: file("report.html"),
+        picture: file("report.png"),
+    };
+    let candidate = load_candidate(options, &session.lake, &command)?;
+    let (evaluation, document) = judge(options, &candidate)?;
+    write_files(&command, &candidate, &evaluation)?;
+    let text = serde_json::to_string_pretty(&document)
+        .map_err(|error| Failure::new(FailureKind::Bug, error))?;
+    write_atomic(&folder.path.join("eval.json"), text.as_bytes())
+        .map_err(|error| Failure::new(FailureKind::Data, error))?;
+    Ok(document)
+}
+
+fn absolute(path: &Path) -> PathBuf {
+    std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
+}

@@ -1,0 +1,8 @@
+//! `releat train`: from bars to a judged bundle.
+
+mod command;
+mod document;
+mod keeping;
+mod market;
+
+pub use command::{ResumeMode, TrainOptions, train};

@@ -1,0 +1,6 @@
+//! Rules of `data`.
+
+mod ranges;
+mod source;
+
+pub(super) use ranges::check;
