@@ -47,15 +47,15 @@ impl Interrupt {
     /// If the system refuses the handlers.
     pub fn on_signals() -> io::Result<Self> {
         let interrupt = Self::default();
+        let asked_before = Arc::new(AtomicBool::new(false));
         for (signal, code) in [(SIGINT, 130), (SIGTERM, 143)] {
-            let asked_before = Arc::new(AtomicBool::new(false));
             // Registered first, so that it sees the flag which the same signal raised last time.
             signal_hook::flag::register_conditional_shutdown(
                 signal,
                 code,
                 Arc::clone(&asked_before),
             )?;
-            signal_hook::flag::register(signal, asked_before)?;
+            signal_hook::flag::register(signal, Arc::clone(&asked_before))?;
             let number = usize::try_from(signal).unwrap_or_default();
             signal_hook::flag::register_usize(signal, Arc::clone(&interrupt.signal), number)?;
         }

@@ -8,12 +8,14 @@ use super::Global;
 use super::global::Resume;
 use crate::base::DateRange;
 
-/// From raw market data to live orders in one tool.
+/// From raw market data to a judged agent and its orders in one tool.
 #[derive(Debug, Parser)]
 #[command(name = "releat", version, about, propagate_version = true)]
-#[command(after_help = "Begin with `releat init`, then `releat train --config agents/quickstart.yaml`.\n\
+#[command(
+    after_help = "Begin with `releat init`, then `releat train --config agents/quickstart.yaml`.\n\
     Exit codes: 0 done, 1 the answer is no, 2 usage or configuration, 3 data, 4 remote, 5 refused for \
-    safety, 6 partly done, 70 a bug in releat, 130/143 stopped by a signal.")]
+    safety, 6 partly done, 70 a bug in releat, 130/143 stopped by a signal."
+)]
 pub struct Arguments {
     /// Options that every command takes.
     #[command(flatten)]
@@ -85,7 +87,7 @@ pub struct FeaturesArguments {
     #[arg(long)]
     pub raw: bool,
     /// Recompute by streaming, cut and perturb the future; exit 1 on any difference.
-    #[arg(long)]
+    #[arg(long, conflicts_with_all = ["output", "raw"])]
     pub prove: bool,
 }
 

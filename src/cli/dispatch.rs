@@ -110,7 +110,8 @@ fn run_small(command: Command, session: &SessionOptions) -> Result<(), Failure> 
         Command::Man(options) => std::fs::create_dir_all(&options.folder)
             .and_then(|()| clap_mangen::generate_to(Arguments::command(), &options.folder))
             .map_err(|error| {
-                let text = format!("cannot write manual pages to {}: {error}", options.folder.display());
+                let text =
+                    format!("cannot write manual pages to {}: {error}", options.folder.display());
                 Failure::new(FailureKind::Data, text)
             }),
         // The commands that do the work are dispatched before this one.

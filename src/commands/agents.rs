@@ -5,8 +5,8 @@ use std::path::Path;
 use serde_json::json;
 
 use super::{Failure, FailureKind, SessionOptions};
-use crate::learners::Policy;
 use crate::learners::bundle::Bundle;
+use crate::signals::BundleSignal;
 
 /// Shows the manifest of a bundle.
 ///
@@ -33,7 +33,7 @@ pub fn agents_show(options: &SessionOptions, path: &Path) -> Result<(), Failure>
 /// [`FailureKind::Data`] with what differs.
 pub fn agents_verify(options: &SessionOptions, path: &Path) -> Result<(), Failure> {
     let bundle = load_bundle(path)?;
-    Policy::from_bundle(&bundle).map_err(|error| Failure::new(FailureKind::Data, error))?;
+    BundleSignal::load(&bundle).map_err(|error| Failure::new(FailureKind::Data, error))?;
     let digest = bundle.bundle_digest();
     let document = json!({ "schema_version": 1, "bundle_digest": digest, "valid": true });
     options.console.document(&document, || format!("{}: whole, digest {digest}", path.display()))

@@ -23,8 +23,7 @@ pub fn config_check(options: &SessionOptions) -> Result<(), Failure> {
 /// If the configuration has a problem or standard output fails.
 pub fn config_show(options: &SessionOptions) -> Result<(), Failure> {
     let session = options.load()?;
-    let document =
-        json!({ "schema_version": 1, "agent": session.agent(), "place": session.place });
+    let document = json!({ "schema_version": 1, "agent": session.agent(), "place": session.place });
     options.console.document(&document, || session.loaded.effective_yaml())
 }
 

@@ -3,15 +3,15 @@
 use std::path::{Path, PathBuf};
 
 use super::agents::load_bundle;
-use super::session::ensure_data;
+use super::session::{device, ensure_data};
 use super::{Failure, FailureKind, SessionOptions};
 use crate::base::{DateRange, Digest, write_atomic};
 use crate::config::{Agent, FillRule, Source, from_bundle_yaml};
 use crate::dataset::Lake;
 use crate::evaluate::report::{overview_png, render};
 use crate::evaluate::{
-    AgentStrategy, Evaluation, EvaluationDocument, Judgement, PreparedMarket, ReportFacts, audit_csv,
-    evaluate, report_input, trades_csv,
+    AgentStrategy, Evaluation, EvaluationDocument, Judgement, PreparedMarket, ReportFacts,
+    audit_csv, evaluate, report_input, stream_start, trades_csv,
 };
 use crate::features::{FeatureDocument, FeatureError};
 use crate::gym::ActionTable;
@@ -55,6 +55,7 @@ pub(super) struct Candidate {
 /// [`FailureKind::No`] if the gate says no, [`FailureKind::Data`] for a damaged bundle, missing data or
 /// an overlap with the training range.
 pub fn eval(options: &SessionOptions, command: &EvalOptions) -> Result<(), Failure> {
+    refuse_frozen_settings(options)?;
     let lake = Lake::new(options.place()?.store.lake_dir);
     let candidate = load_candidate(options, &lake, command)?;
     let (evaluation, document) = judge(options, &candidate)?;
@@ -74,6 +75,7 @@ pub(super) fn load_candidate(
     lake: &Lake,
     command: &EvalOptions,
 ) -> Result<Candidate, Failure> {
+    device(&options.device)?;
     let bundle = load_bundle(&command.bundle)?;
     let name = command.bundle.join("agent.yaml");
     let agent = from_bundle_yaml(bundle.agent_yaml(), &name.display().to_string(), &[])
@@ -90,10 +92,15 @@ pub(super) fn load_candidate(
             return Err(Failure::new(FailureKind::Data, error)
                 .hint("choose days after the training range, or say --in-sample"));
         }
-        Err(_) => warnings.push("the range overlaps the training range: figures flatter".to_owned()),
+        Err(_) => {
+            warnings.push("the range overlaps the training range: figures flatter".to_owned())
+        }
         Ok(()) => {}
     }
-    let start = range.start().min(agent.data.train.start());
+    if agent.data.validation.overlaps(range) {
+        warnings.push("the range overlaps the validation range that chose the agent".to_owned());
+    }
+    let start = stream_start(&agent, range.start());
     let needed = DateRange::try_new(start, range.end())
         .map_err(|error| Failure::new(FailureKind::Usage, error))?;
     ensure_data(options, lake, &agent, needed)?;
@@ -101,9 +108,29 @@ pub(super) fn load_candidate(
     // A range that the user names is taken as it is; the agent's own begins after the embargo.
     let embargo = if command.range.is_some() { 0 } else { agent.data.embargo_bars };
     let rows = market.rows_in(range, embargo)?;
+    warnings.extend(missing_days(&market, range, &rows));
     warnings.extend(warnings_of(&agent, &bundle, market.training_fingerprint));
     let digest = bundle.bundle_digest();
     Ok(Candidate { agent, digest, bundle, table, market, range, rows, warnings })
+}
+
+/// A bundle's settings are part of it; a setting that would be ignored is an error.
+pub(super) fn refuse_frozen_settings(options: &SessionOptions) -> Result<(), Failure> {
+    let is_place = |set: &&String| set.starts_with("store.") || set.starts_with("log.");
+    let Some(set) = options.sets.iter().find(|set| !is_place(set)) else { return Ok(()) };
+    let text = format!("the settings of a bundle are frozen, `--set {set}` would change nothing");
+    Err(Failure::new(FailureKind::Usage, text).hint("releat train --set … makes another bundle"))
+}
+
+/// Days of the range that the bars do not reach.
+fn missing_days(
+    market: &PreparedMarket,
+    range: DateRange,
+    rows: &std::ops::Range<usize>,
+) -> Option<String> {
+    let last = market.calendar.session_day(market.time(rows.end - 1));
+    let next = market.calendar.next_session(last).ok()?;
+    (next.date <= range.end()).then(|| format!("the bars end on {last}, before the range does"))
 }
 
 fn warnings_of(agent: &Agent, bundle: &Bundle, data: Option<Digest>) -> Vec<String> {

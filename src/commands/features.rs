@@ -32,15 +32,22 @@ pub fn features(options: &SessionOptions, command: &FeaturesOptions) -> Result<(
     if let Some(output) = &command.output {
         check_extension(output)?;
     }
-    let session = options.load()?;
+    let session = options.load_with_bars()?;
     let data = &session.agent().data;
     let whole = DateRange::try_new(data.train.start(), data.test.end())
         .map_err(|error| Failure::new(FailureKind::Usage, error))?;
     let range = command.range.unwrap_or(whole);
-    let needed = DateRange::try_new(data.train.start().min(range.start()), range.end())
+    if range.start() < data.train.start() {
+        let first = data.train.start();
+        let text = format!("features begin on the first day of data.train, {first}; asked for {range}");
+        return Err(Failure::new(FailureKind::Usage, text));
+    }
+    // The transforms are fitted on the whole training range, whatever is written.
+    let until = range.end().max(data.train.end());
+    let needed = DateRange::try_new(data.train.start(), until)
         .map_err(|error| Failure::new(FailureKind::Usage, error))?;
     ensure_data(options, &session.lake, session.agent(), needed)?;
-    let market = PreparedMarket::for_training(&session.lake, session.agent(), range.end())?;
+    let market = PreparedMarket::for_training(&session.lake, session.agent(), until)?;
     if command.prove {
         return prove_columns(options, &market);
     }
@@ -90,9 +97,8 @@ fn columns(
             *column = values.map(|&value| f64::from(value)).collect();
         }
     }
-    let zone = market.calendar.zone();
     let inside: Vec<bool> =
-        frame.times.iter().map(|time| range.contains(time.date_in(zone))).collect();
+        frame.times.iter().map(|&time| range.contains(market.calendar.session_day(time))).collect();
     if !inside.contains(&true) {
         let name = &session.agent().name;
         return Err(Failure::new(FailureKind::Data, format!("{name} has no bars in {range}")));

@@ -1,7 +1,5 @@
 //! `releat fetch`: bars into the lake.
 
-use std::path::PathBuf;
-
 use comfy_table::{Table, presets};
 use serde::Serialize;
 
@@ -9,7 +7,7 @@ use super::session::{Session, fetch_failure, source_failure};
 use super::{Failure, FailureKind, SessionOptions, Talk};
 use crate::base::DateRange;
 use crate::connectors::{self, FetchJob, FetchMode, FetchOutcome, SymbolFetch, open_source};
-use crate::dataset::{PINS_FILE, Pins, SeriesKey, source_folder};
+use crate::dataset::{Pins, SeriesKey, source_folder};
 use crate::domain::{Calendar, Symbol};
 
 /// Options of `fetch`.
@@ -40,6 +38,7 @@ struct SymbolLine {
     suspects: usize,
     actions_added: usize,
     range: Option<DateRange>,
+    uncovered: Vec<DateRange>,
     #[serde(skip_serializing_if = "Option::is_none")]
     error: Option<String>,
 }
@@ -100,10 +99,13 @@ fn show(
     job: &FetchJob<'_>,
     outcome: &FetchOutcome,
 ) -> Result<(), Failure> {
-    let lines: Vec<SymbolLine> = outcome.symbols.iter().map(|(s, result)| line(s, result)).collect();
+    let lines: Vec<SymbolLine> =
+        outcome.symbols.iter().map(|(s, result)| line(s, result)).collect();
     for (symbol, result) in &outcome.symbols {
         tell(options, symbol, result.as_ref().ok());
     }
+    let lines_are_whole =
+        lines.iter().all(|line| line.rows_total > 0 && line.uncovered.is_empty());
     let is_news = lines.iter().any(|line| line.rows_added + line.actions_added > 0);
     let is_text = options.console.format == super::OutputFormat::Text;
     if is_text && options.console.talk == Talk::Quiet && !is_news {
@@ -113,15 +115,12 @@ fn show(
         schema_version: 1,
         source: job.source.clone(),
         symbols: lines,
-        complete: outcome.is_complete(),
+        complete: outcome.is_complete() && lines_are_whole,
     };
     options.console.document(&document, || table(&document))
 }
 
-fn line(
-    symbol: &Symbol,
-    result: &Result<SymbolFetch, connectors::FetchError>,
-) -> SymbolLine {
+fn line(symbol: &Symbol, result: &Result<SymbolFetch, connectors::FetchError>) -> SymbolLine {
     let nothing = SymbolFetch::default();
     let fetched = result.as_ref().unwrap_or(&nothing);
     let report = &fetched.report;
@@ -135,6 +134,7 @@ fn line(
         suspects: report.suspects.len(),
         actions_added: report.actions_added,
         range: fetched.range,
+        uncovered: fetched.uncovered.clone(),
         error: result.as_ref().err().map(ToString::to_string),
     }
 }
@@ -144,7 +144,8 @@ fn tell(options: &SessionOptions, symbol: &Symbol, fetched: Option<&SymbolFetch>
     const LINES_MAX: usize = 5;
     let Some(fetched) = fetched else { return };
     let report = &fetched.report;
-    let notes = fetched.notes.iter().map(ToString::to_string);
+    let uncovered = fetched.uncovered.iter().map(|days| format!("the source has no bars for {days}"));
+    let notes = fetched.notes.iter().map(ToString::to_string).chain(uncovered);
     let quarantined = report.quarantined.iter().map(|row| {
         let reasons: Vec<String> = row.reasons.iter().map(ToString::to_string).collect();
         format!("left out {} ({}): {}", row.time, row.row, reasons.join(", "))
@@ -165,7 +166,13 @@ fn tell(options: &SessionOptions, symbol: &Symbol, fetched: Option<&SymbolFetch>
 fn table(document: &FetchDocument) -> String {
     let mut table = Table::new();
     table.load_style(presets::NOTHING).set_header([
-        "symbol", "added", "total", "days", "quarantined", "gaps", "actions added",
+        "symbol",
+        "added",
+        "total",
+        "days",
+        "quarantined",
+        "gaps",
+        "actions added",
     ]);
     for line in &document.symbols {
         let range = line.range.map_or_else(|| "none".to_owned(), |range| range.to_string());
@@ -198,30 +205,33 @@ fn write_pins(
         })
         .filter(|key| matches!(session.lake.manifest(key), Ok(Some(_))))
         .collect();
-    let path = pins_path(options);
+    let path = options.pins_path();
     let failed = |error| Failure::new(FailureKind::Data, error);
     let pins = Pins::read(&path).map_err(failed)?.unwrap_or_default();
-    let newer = Pins::of(&session.lake, &keys)?;
+    let mut newer = Pins::of(&session.lake, &keys)?;
+    if !keys.is_empty() {
+        newer.sources.insert(job.source.clone(), session.agent().data.source.clone());
+    }
     pins.updated_by(&newer).write(&path).map_err(failed)
-}
-
-/// `releat.lock` beside the first agent file.
-pub(super) fn pins_path(options: &SessionOptions) -> PathBuf {
-    let file = options.configs.iter().find(|path| path.as_os_str() != "-");
-    let folder = file.and_then(|path| path.parent()).map(PathBuf::from).unwrap_or_default();
-    folder.join(PINS_FILE)
 }
 
 fn finish(outcome: FetchOutcome) -> Result<(), Failure> {
     if let Some(signal) = outcome.stopped {
         let text = "stopped by a signal; what was fetched is kept";
-        return Err(Failure::new(FailureKind::Stopped(signal), text).hint("run the same command again"));
+        return Err(
+            Failure::new(FailureKind::Stopped(signal), text).hint("run the same command again")
+        );
     }
     let tried = outcome.symbols.len();
     let mut failures: Vec<(Symbol, Failure)> = Vec::new();
     for (symbol, result) in outcome.symbols {
-        if let Err(error) = result {
-            failures.push((symbol, fetch_failure(error)));
+        match result {
+            Err(error) => failures.push((symbol, fetch_failure(error))),
+            Ok(fetched) if fetched.report.rows_total == 0 => {
+                let text = format!("no usable bar of `{symbol}`: every row was left out");
+                failures.push((symbol, Failure::new(FailureKind::Data, text)));
+            }
+            Ok(_) => {}
         }
     }
     let failed = failures.len();

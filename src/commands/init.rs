@@ -26,10 +26,8 @@ pub fn init(options: &SessionOptions, folder: &Path) -> Result<(), Failure> {
     let document = json!({ "schema_version": 1, "written": written });
     options.console.document(&document, || {
         let lines = written.iter().map(|path| format!("wrote {}\n", path.display()));
-        let next = format!(
-            "next: releat -C {} train --config agents/quickstart.yaml",
-            folder.display()
-        );
+        let next =
+            format!("next: releat -C {} train --config agents/quickstart.yaml", folder.display());
         lines.collect::<String>() + &next
     })
 }

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::eval::{Candidate, EvalOptions, load_candidate};
+use super::eval::{Candidate, EvalOptions, load_candidate, refuse_frozen_settings};
 use super::{Failure, FailureKind, SessionOptions};
 use crate::base::{DateRange, write_atomic};
 use crate::config::{Agent, Trade};
@@ -30,6 +30,9 @@ pub struct PaperOptions {
 /// # Errors
 /// As [`super::eval`] has it for bundle and data; [`FailureKind::Refused`] if venue and trader disagree.
 pub fn paper(options: &SessionOptions, command: &PaperOptions) -> Result<(), Failure> {
+    if options.configs.is_empty() {
+        refuse_frozen_settings(options)?;
+    }
     let place = options.place()?;
     let lake = Lake::new(place.store.lake_dir);
     let wanted = EvalOptions {
@@ -63,7 +66,8 @@ fn limits(options: &SessionOptions, agent: &Agent) -> Result<Trade, Failure> {
     }
     let named = options.load()?.loaded.agent;
     if named.name != agent.name {
-        let text = format!("the bundle is of agent `{}`, --config is of `{}`", agent.name, named.name);
+        let text =
+            format!("the bundle is of agent `{}`, --config is of `{}`", agent.name, named.name);
         return Err(Failure::new(FailureKind::Usage, text));
     }
     Ok(named.trade)
@@ -85,7 +89,8 @@ fn trade(candidate: &Candidate, limits: &Trade) -> Result<SessionReport, Failure
     let traded = candidate.rows.start + cut..candidate.rows.end + cut;
     let recording = Recording { panel: &market.panel, traded };
     let first = market.time(candidate.rows.start);
-    let session = format!("{}-{first}-{}", candidate.agent.name, &candidate.digest.to_string()[..8]);
+    let session =
+        format!("{}-{first}-{}", candidate.agent.name, &candidate.digest.to_string()[..8]);
     trader::run(&session, &recording, &mut engine, &mut venue).map_err(trader_failure)
 }
 

@@ -16,7 +16,12 @@ pub fn runs_list(options: &SessionOptions) -> Result<(), Failure> {
     options.console.document(&json!({ "schema_version": 1, "runs": runs }), || {
         let mut table = Table::new();
         table.load_style(presets::NOTHING).set_header([
-            "run", "status", "seed", "env steps", "best score", "updated",
+            "run",
+            "status",
+            "seed",
+            "env steps",
+            "best score",
+            "updated",
         ]);
         for run in &runs {
             let status = format!("{:?}", run.status).to_lowercase();

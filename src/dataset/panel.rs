@@ -46,8 +46,8 @@ impl PanelRequest {
 
 /// Adjusts each series and aligns all by opening time.
 ///
-/// The adjustment begins at the first *stored* bar, so a price does not depend on the range. A row
-/// exists where any symbol has a bar; the others are `None` there.
+/// The adjustment begins at the first bar of the range, so what the lake holds of earlier days does
+/// not matter. A row exists where any symbol has a bar; the others are `None` there.
 ///
 /// # Errors
 /// [`LakeError::Missing`], [`LakeError::NoRows`] with what the lake has, [`LakeError::Damaged`].
@@ -80,9 +80,9 @@ fn adjusted_bars(
     let series = lake.series(key)?;
     let zone = calendar.zone();
     let mut adjuster = Adjuster::new(&series.actions, request.adjust, zone);
-    let adjusted = series.bars.iter().map(|bar| adjuster.update(bar));
-    let bars: Vec<Bar> =
-        adjusted.filter(|bar| request.range.contains(bar.open_time.date_in(zone))).collect();
+    let inside =
+        series.bars.iter().filter(|bar| request.range.contains(bar.open_time.date_in(zone)));
+    let bars: Vec<Bar> = inside.map(|bar| adjuster.update(bar)).collect();
     if bars.is_empty() {
         let has = series.manifest.range;
         return Err(LakeError::NoRows { key: key.clone(), range: request.range, has });

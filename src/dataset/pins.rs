@@ -8,6 +8,8 @@ use serde::{Deserialize, Serialize};
 use super::fingerprint::read_manifest;
 use super::{Lake, LakeError, SeriesKey, series_digest};
 use crate::base::{DateRange, Digest, FileError, read_bytes, write_atomic};
+use crate::config::Source;
+use crate::domain::{Symbol, Timeframe};
 
 /// The name of the file, beside the agent file.
 pub const PINS_FILE: &str = "releat.lock";
@@ -30,10 +32,13 @@ pub enum PinsError {
 }
 
 /// The state of some series, by `source/symbol/timeframe`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Pins {
     schema_version: u32,
+    /// The settings of each source, by its folder in the lake.
+    #[serde(default)]
+    pub sources: BTreeMap<String, Source>,
     /// One entry a series.
     pub series: BTreeMap<String, SeriesPin>,
 }
@@ -52,7 +57,7 @@ pub struct SeriesPin {
 
 impl Default for Pins {
     fn default() -> Self {
-        Self { schema_version: SCHEMA_VERSION, series: BTreeMap::new() }
+        Self { schema_version: SCHEMA_VERSION, sources: BTreeMap::new(), series: BTreeMap::new() }
     }
 }
 
@@ -109,8 +114,24 @@ impl Pins {
     /// These pins with those of `newer` put over them; agents in one folder share the file.
     #[must_use]
     pub fn updated_by(mut self, newer: &Self) -> Self {
+        self.sources.extend(newer.sources.clone());
         self.series.extend(newer.series.clone());
         self
+    }
+
+    /// The settings of the source that all `symbols` are pinned from, if there is exactly one.
+    #[must_use]
+    pub fn only_source(&self, symbols: &[Symbol], timeframe: Timeframe) -> Option<&Source> {
+        let has_all = |folder: &str| {
+            symbols.iter().all(|symbol| {
+                let source = folder.to_owned();
+                let key = SeriesKey { source, symbol: symbol.clone(), timeframe };
+                self.series.contains_key(&key.to_string())
+            })
+        };
+        let mut found = self.sources.iter().filter(|(folder, _)| has_all(folder));
+        let (_, source) = found.next()?;
+        found.next().is_none().then_some(source)
     }
 
     /// How `found` differs from these pins, one line a series; series that only these pins know

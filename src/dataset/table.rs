@@ -1,6 +1,7 @@
 //! Bars in a Parquet file that somebody else wrote.
 
 use std::fs::File;
+use std::panic;
 use std::path::{Path, PathBuf};
 
 use polars::prelude::{Column, DataFrame, DataType, ParquetReader, SerReader, TimeUnit};
@@ -85,12 +86,7 @@ pub enum TimeColumn {
 /// # Errors
 /// [`TableError`] with the file, the column, and what is there instead.
 pub fn read_bar_table(path: &Path, names: &ColumnMap) -> Result<BarTable, TableError> {
-    let open = |source| FileError::Read { path: path.to_owned(), source };
-    let file = File::open(path).map_err(open)?;
-    let frame = ParquetReader::new(file).finish().map_err(|error| TableError::Parquet {
-        path: path.to_owned(),
-        reason: error.to_string(),
-    })?;
+    let frame = decode(path)?;
     let table = Table { path, frame: &frame };
     Ok(BarTable {
         time: table.time(&names.time)?,
@@ -102,6 +98,17 @@ pub fn read_bar_table(path: &Path, names: &ColumnMap) -> Result<BarTable, TableE
         dividend: table.optional_numbers(&names.dividend)?,
         split: table.optional_numbers(&names.split)?,
     })
+}
+
+/// Polars panics on some damaged files, which are nobody's programming mistake here.
+fn decode(path: &Path) -> Result<DataFrame, TableError> {
+    let open = |source| FileError::Read { path: path.to_owned(), source };
+    let wrong = |reason| TableError::Parquet { path: path.to_owned(), reason };
+    let file = File::open(path).map_err(open)?;
+    match panic::catch_unwind(move || ParquetReader::new(file).finish()) {
+        Ok(decoded) => decoded.map_err(|error| wrong(error.to_string())),
+        Err(_) => Err(wrong("its pages are damaged".to_owned())),
+    }
 }
 
 struct Table<'a> {

@@ -62,7 +62,8 @@ impl CostModel {
         if trade.notional == 0.0 {
             return 0.0;
         }
-        let commission = self.commission_bps * 1e-4 * trade.notional + self.per_share * trade.quantity;
+        let commission =
+            self.commission_bps * 1e-4 * trade.notional + self.per_share * trade.quantity;
         let slippage_bps = match self.slippage {
             Slippage::ConstantBps(bps) => bps,
             Slippage::Impact { coefficient_bps, exponent } => {

@@ -119,9 +119,14 @@ mod tests {
 
     #[test]
     fn timeframes_read_and_show() {
-        for (text, shown) in
-            [("30s", "30s"), ("5min", "5min"), ("60m", "1h"), ("1d", "1d"), ("1w", "1w"), ("1mo", "1mo")]
-        {
+        for (text, shown) in [
+            ("30s", "30s"),
+            ("5min", "5min"),
+            ("60m", "1h"),
+            ("1d", "1d"),
+            ("1w", "1w"),
+            ("1mo", "1mo"),
+        ] {
             assert_eq!(text.parse::<Timeframe>().unwrap().to_string(), shown);
         }
         for bad in ["", "d", "2d", "24h", "0s", "1y", "-1d", "1.5h"] {

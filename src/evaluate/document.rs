@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::gate::GateOutcome;
 use super::judge::Evaluation;
-use crate::base::{DateRange, Digest};
+use crate::base::{DateRange, Digest, Timestamp};
 use crate::metrics::Summary;
 
 /// The figures of one strategy.
@@ -29,6 +29,10 @@ pub struct EvaluationDocument {
     pub data_fingerprint: Digest,
     /// The days.
     pub range: DateRange,
+    /// When the first decision was made; after the embargo, if the range is the agent's own.
+    pub first_decision: Option<Timestamp>,
+    /// When the last decision was made.
+    pub last_decision: Option<Timestamp>,
     /// Decisions made.
     pub decisions: usize,
     /// Equity before the first decision, currency units.
@@ -67,6 +71,8 @@ impl EvaluationDocument {
             bundle_digest,
             data_fingerprint,
             range: evaluation.range,
+            first_decision: evaluation.trajectory.steps.first().map(|step| step.time),
+            last_decision: evaluation.trajectory.steps.last().map(|step| step.time),
             decisions: evaluation.trajectory.steps.len(),
             equity_start: evaluation.trajectory.initial_equity,
             equity_end: evaluation.trajectory.final_equity(),
@@ -96,7 +102,8 @@ impl EvaluationDocument {
     /// The verdict for people: the agent above the baselines, the gate, the warnings.
     #[must_use]
     pub fn to_text(&self) -> String {
-        let mut text = format!("{} on {}, {} decisions\n\n", self.agent, self.range, self.decisions);
+        let mut text =
+            format!("{} on {}, {} decisions\n\n", self.agent, self.range, self.decisions);
         let names = SHOWN.iter().map(|(_, title)| format!("{title:>11}"));
         text += &format!("{:<20}{}\n", "", names.collect::<String>());
         text += &line("agent", &self.metrics);
@@ -126,7 +133,8 @@ impl EvaluationDocument {
         };
         for check in &self.gate.checks {
             let mark = if check.passed { "ok" } else { "NO" };
-            let value = check.value.map_or_else(|| "none".to_owned(), |value| format!("{value:.3}"));
+            let value =
+                check.value.map_or_else(|| "none".to_owned(), |value| format!("{value:.3}"));
             text += &format!("  {mark} {} {} (found {value})\n", check.name, check.threshold);
         }
         for warning in &self.warnings {
@@ -139,7 +147,11 @@ impl EvaluationDocument {
 fn line(name: &str, metrics: &Summary) -> String {
     let cells = SHOWN.iter().map(|(metric, _)| {
         let Some(value) = metrics.value(metric) else { return format!("{:>11}", "-") };
-        if *metric == "sharpe" { format!("{value:>11.2}") } else { format!("{:>9.2} %", 100.0 * value) }
+        if *metric == "sharpe" {
+            format!("{value:>11.2}")
+        } else {
+            format!("{:>9.2} %", 100.0 * value)
+        }
     });
     format!("{name:<20}{}\n", cells.collect::<String>())
 }

@@ -74,7 +74,9 @@ pub(super) fn rank(sharpe: Option<f64>, baselines: &[NamedRun]) -> Option<f64> {
 pub(super) fn oracle_share(agent: &Summary, baselines: &[NamedRun]) -> Option<f64> {
     let oracle = baselines.iter().find(|run| run.name == "oracle")?;
     let growth = |summary: &Summary| Some(summary.value("total_return")?.ln_1p());
-    Some(growth(agent)? / growth(&oracle.summary)?)
+    let best = growth(&oracle.summary)?;
+    let own = growth(agent)?;
+    (best > 0.0).then_some(own / best)
 }
 
 #[cfg(test)]

@@ -119,8 +119,8 @@ impl PreparedMarket {
         range: DateRange,
         embargo_bars: usize,
     ) -> Result<Range<usize>, MarketError> {
-        let zone = self.calendar.zone();
-        let days: Vec<Date> = self.tape.times().iter().map(|time| time.date_in(zone)).collect();
+        let days: Vec<Date> =
+            self.tape.times().iter().map(|&time| self.calendar.session_day(time)).collect();
         let start = days.partition_point(|&day| day < range.start()) + embargo_bars;
         let end = days.partition_point(|&day| day <= range.end());
         let found = end.saturating_sub(start);
@@ -143,7 +143,7 @@ fn training_rows<'a>(
     panel: &'a Panel,
     calendar: &Calendar,
 ) -> Option<&'a [MarketRow]> {
-    let day = |row: &MarketRow| row.time.date_in(calendar.zone());
+    let day = |row: &MarketRow| calendar.session_day(row.time);
     let end = panel.rows.partition_point(|row| day(row) <= agent.data.validation.end());
     let is_from_start = day(panel.rows.first()?) >= agent.data.train.start();
     let last_session = calendar.next_session(day(&panel.rows[end.checked_sub(1)?])).ok()?;
@@ -188,7 +188,8 @@ pub(super) fn bars_per_year(agent: &Agent, calendar: &Calendar) -> f64 {
 
 /// Features begin to stream on the first training day, so that a value does not depend on the range
 /// that is judged; for days before that they begin a year earlier than the days.
-fn stream_start(agent: &Agent, first_needed: Date) -> Date {
+#[must_use]
+pub fn stream_start(agent: &Agent, first_needed: Date) -> Date {
     let start = agent.data.train.start();
     if first_needed >= start {
         return start;

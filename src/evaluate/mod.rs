@@ -17,7 +17,7 @@ pub use audit::audit_csv;
 pub use document::{EvaluationDocument, NamedMetrics};
 pub use gate::{GateCheck, GateOutcome};
 pub use judge::{Evaluation, Judgement, NamedRun, evaluate, validation_score};
-pub use market::{MarketError, PreparedMarket};
+pub use market::{MarketError, PreparedMarket, stream_start};
 pub use report_input::{ReportFacts, report_input};
 pub use simulate::{AgentStrategy, Choice, Strategy, Trajectory, TrajectoryStep, View, simulate};
 pub use trades::{closed_trades, trades_csv};

@@ -101,9 +101,8 @@ fn weights(trajectory: &Trajectory, market: &PreparedMarket) -> WeightHistory {
 }
 
 fn actions(trajectory: &Trajectory, table: &ActionTable) -> Vec<ActionCount> {
-    let count = |action: usize| {
-        trajectory.steps.iter().filter(|step| step.action == Some(action)).count()
-    };
+    let count =
+        |action: usize| trajectory.steps.iter().filter(|step| step.action == Some(action)).count();
     let named = table.names().iter().enumerate();
     named.map(|(action, name)| ActionCount { name: name.clone(), count: count(action) }).collect()
 }

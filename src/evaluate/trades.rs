@@ -122,3 +122,50 @@ pub fn trades_csv(trades: &[ClosedTrade]) -> String {
     }
     text
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::{Rng, SeedStream};
+    use crate::config::Env;
+    use crate::domain::Weights;
+    use crate::evaluate::simulate::{Choice, Strategy, View, simulate};
+    use crate::gym::fixtures::{PanelSpec, tape};
+    use crate::gym::{ActionTable, EnvParams};
+    use crate::learners::PolicyError;
+
+    /// Long, short and flat by chance; cash at the last decision.
+    struct Chance {
+        rng: Rng,
+        decisions_left: usize,
+    }
+
+    impl Strategy for Chance {
+        fn decide(&mut self, view: &View<'_>) -> Result<Choice, PolicyError> {
+            self.decisions_left -= 1;
+            let exposure = if self.decisions_left == 0 { 0.0 } else { self.rng.below(5) as f64 - 2.0 };
+            let mut weights = vec![0.0; view.num_assets()];
+            (weights[0], weights[1]) = (1.0 - exposure, exposure);
+            Ok(Choice::weights(Weights::try_new(weights).unwrap()))
+        }
+    }
+
+    #[test]
+    fn the_profits_of_all_round_trips_are_the_change_of_equity() {
+        let spec = PanelSpec { rows: 200, num_symbols: 2, missing_frac: 0.0, ..PanelSpec::default() };
+        let env = Env::default();
+        let tape = tape(&spec, 1, &env);
+        let params = EnvParams::new(&env, tape.bars_per_year());
+        let table = ActionTable::try_new(&env.market, tape.symbols()).unwrap();
+        let decisions = tape.len() - 1;
+        let mut chance =
+            Chance { rng: SeedStream::new(4).rng(), decisions_left: decisions };
+        let run = simulate(&mut chance, &tape, 0..tape.len(), &params, &table).unwrap();
+        let trades = closed_trades(&run, &tape);
+        assert!(trades.len() > 50, "{}", trades.len());
+        assert!(trades.iter().any(|trade| trade.side == Side::Sell));
+        let profit: f64 = trades.iter().map(|trade| trade.pnl).sum();
+        let change = run.final_equity() - run.initial_equity;
+        assert!((profit - change).abs() < 1e-6 * run.initial_equity, "{profit} {change}");
+    }
+}

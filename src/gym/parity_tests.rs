@@ -221,9 +221,9 @@ impl Run {
             let context = format!("{} env {n} row {}: {result:?}", self.label, lane.row);
             let expected = lane.reward.update(result.reward_input);
             let initial = self.params.initial_equity;
-            close(reward[n], expected, 1.0, &format!("reward {context}"));
-            close(equity[n], result.equity_after / initial, 1.0, &format!("equity {context}"));
-            close(turnover[n], result.turnover, 1.0, &format!("turnover {context}"));
+            close(reward[n], expected, &format!("reward {context}"));
+            close(equity[n], result.equity_after / initial, &format!("equity {context}"));
+            close(turnover[n], result.turnover, &format!("turnover {context}"));
             let is_ruined = lane.account.is_ruined();
             let is_cut = lane.num_steps >= self.params.episode.length_bars
                 || lane.row == self.tape.len() - 1;
@@ -259,7 +259,7 @@ impl Run {
         assert_eq!(found.len(), self.env.obs_width());
         assert_eq!(found.len(), expected.len());
         for (index, (&found, &expected)) in found.iter().zip(&expected).enumerate() {
-            close(found, expected, 1.0, &format!("obs {index} {context}"));
+            close(found, expected, &format!("obs {index} {context}"));
         }
     }
 
@@ -273,8 +273,9 @@ impl Run {
     }
 }
 
-fn close(found: f32, expected: f64, floor: f64, context: &str) {
-    let allowed = RELATIVE * expected.abs().max(floor);
+/// Relative, and absolute below 1: what f32 can hold of fractions of equity.
+fn close(found: f32, expected: f64, context: &str) {
+    let allowed = RELATIVE * expected.abs().max(1.0);
     let difference = (f64::from(found) - expected).abs();
     assert!(difference <= allowed, "{found} != {expected} (off by {difference:e}): {context}");
 }

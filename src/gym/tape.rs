@@ -20,6 +20,9 @@ pub enum TapeError {
         /// Values that were given.
         found: usize,
     },
+    /// There is nothing to trade.
+    #[error("a tape needs at least 1 symbol, found none")]
+    NoSymbols,
     /// A decision needs a bar to be filled on.
     #[error(
         "a tape needs at least {needed} rows after warm-up, found {found} of {total} (the rest \
@@ -141,6 +144,9 @@ impl Tape {
         bars_per_year: f64,
     ) -> Result<Self, TapeError> {
         let total = panel.rows.len();
+        if panel.symbols.is_empty() {
+            return Err(TapeError::NoSymbols);
+        }
         if features.len() != total * num_features {
             let found = features.len();
             return Err(TapeError::FeatureCount { rows: total, num_features, found });
@@ -245,10 +251,16 @@ impl Tape {
         &self.columns.quotes[(self.rows.start + row) * width..][..width]
     }
 
-    /// What cash earns over the bar of `row`, a fraction.
+    /// What cash earns over any one bar, a fraction.
     #[must_use]
-    pub fn cash_return(&self, _row: usize) -> f64 {
+    pub fn cash_return(&self) -> f64 {
         self.columns.cash_return
+    }
+
+    /// Whether a symbol lacks a bar on any row.
+    #[must_use]
+    pub fn has_halts(&self) -> bool {
+        (0..self.len()).any(|row| self.quotes(row).iter().any(|quote| !quote.is_tradable))
     }
 
     /// The price at which a decision made at `row` is filled for one symbol.
@@ -276,7 +288,7 @@ impl Tape {
                 let total: f64 = (0..self.num_symbols()).map(growth).sum();
                 total / self.num_symbols() as f64
             }
-            Benchmark::Cash => self.cash_return(row + 1),
+            Benchmark::Cash => self.cash_return(),
             Benchmark::FirstSymbol => growth(0),
         }
     }

@@ -98,8 +98,7 @@ mod tests {
 
     #[test]
     fn a_failed_write_leaves_nothing() {
-        let error =
-            write_folder(Path::new("/proc/none/agent"), &BTreeMap::default()).unwrap_err();
+        let error = write_folder(Path::new("/proc/none/agent"), &BTreeMap::default()).unwrap_err();
         assert!(error.to_string().contains("cannot use the folder"), "{error}");
     }
 }

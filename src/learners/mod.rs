@@ -4,21 +4,16 @@
 //! loop around it that validates, keeps checkpoints and stops; an agent [`bundle`] is the result, a
 //! [`Policy`] its plain-number front for everything that does not learn.
 
-mod adam;
 pub mod bundle;
 mod environment;
 mod folder;
-mod gym_environment;
+mod numerics;
 mod policy;
 pub mod ppo;
 pub mod run;
-mod sums;
-#[cfg(test)]
-mod toys;
 
 pub use environment::{
-    Environment, EnvironmentShape, EnvironmentStateError, Observed, Transition,
+    Environment, EnvironmentShape, EnvironmentStateError, GymEnvironment, Observed, Transition,
 };
 pub use folder::FolderError;
-pub use gym_environment::GymEnvironment;
 pub use policy::{Decision, Policy, PolicyError};

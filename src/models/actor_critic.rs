@@ -160,14 +160,14 @@ pub struct Network {
 #[derive(Debug, Clone)]
 enum Body {
     Gru(Box<GruNetwork>),
-    Mlp(MlpNetwork),
+    Mlp(Box<MlpNetwork>),
 }
 
 impl Network {
     fn new(architecture: &Architecture, leaves: Vec<Tensor<2>>) -> Self {
         let body = match architecture {
             Architecture::Gru(_) => Body::Gru(Box::new(gru(leaves.clone()))),
-            Architecture::Mlp(_) => Body::Mlp(mlp(leaves.clone())),
+            Architecture::Mlp(_) => Body::Mlp(Box::new(mlp(&leaves))),
         };
         Self { leaves, body }
     }
@@ -249,11 +249,9 @@ fn gru(leaves: Vec<Tensor<2>>) -> GruNetwork {
 }
 
 #[expect(clippy::expect_used, reason = "the layout of every network ends with two heads")]
-fn mlp(leaves: Vec<Tensor<2>>) -> MlpNetwork {
-    let mut layers: Vec<Dense> = leaves
-        .chunks_exact(2)
-        .map(|pair| Dense::new(pair[0].clone(), pair[1].clone()))
-        .collect();
+fn mlp(leaves: &[Tensor<2>]) -> MlpNetwork {
+    let mut layers: Vec<Dense> =
+        leaves.chunks_exact(2).map(|pair| Dense::new(pair[0].clone(), pair[1].clone())).collect();
     let value = layers.pop().expect("invariant: a value head");
     let policy = layers.pop().expect("invariant: a policy head");
     MlpNetwork::new(layers, policy, value)

@@ -4,7 +4,7 @@ use burn::tensor::Tensor;
 use burn::tensor::activation::sigmoid;
 
 use super::actor_critic::{Cut, SequencePass, Step};
-use super::dense::{Dense, Encoder, Heads};
+use super::dense::{Dense, Encoder, Heads, tanh};
 
 /// The network as matrices of one forward pass.
 ///
@@ -107,7 +107,7 @@ impl GruNetwork {
         let reset = sigmoid(hidden.clone().matmul(weight_r) + input_r);
         let update = sigmoid(hidden.clone().matmul(weight_z) + input_z);
         let candidate = self.candidate.forward(hidden.clone());
-        let candidate = (reset * candidate + input_n).tanh();
+        let candidate = tanh(reset * candidate + input_n);
         (hidden - candidate.clone()) * update + candidate
     }
 }

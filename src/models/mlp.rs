@@ -3,7 +3,7 @@
 use burn::tensor::Tensor;
 
 use super::actor_critic::{SequencePass, Step};
-use super::dense::{Dense, Heads};
+use super::dense::{Dense, Heads, tanh};
 
 /// The network as matrices of one forward pass.
 #[derive(Debug, Clone)]
@@ -25,8 +25,7 @@ impl MlpNetwork {
 
     pub(super) fn sequence(&self, obs: Tensor<3>) -> SequencePass {
         let [steps, batch, width] = obs.dims();
-        let (logits, values) =
-            self.heads.forward(self.trunk(obs.reshape([steps * batch, width])));
+        let (logits, values) = self.heads.forward(self.trunk(obs.reshape([steps * batch, width])));
         let [_, num_actions] = logits.dims();
         SequencePass {
             logits: logits.reshape([steps, batch, num_actions]),
@@ -36,6 +35,6 @@ impl MlpNetwork {
     }
 
     fn trunk(&self, obs: Tensor<2>) -> Tensor<2> {
-        self.layers.iter().fold(obs, |features, layer| layer.forward(features).tanh())
+        self.layers.iter().fold(obs, |features, layer| tanh(layer.forward(features)))
     }
 }

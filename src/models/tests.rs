@@ -71,7 +71,8 @@ impl Reference {
         let (_, _, bias) = self.get(bias);
         (0..shape[0])
             .map(|row| {
-                let products = (0..shape[1]).map(|column| matrix[row * shape[1] + column] * input[column]);
+                let products =
+                    (0..shape[1]).map(|column| matrix[row * shape[1] + column] * input[column]);
                 bias[row] + products.sum::<f64>()
             })
             .collect()

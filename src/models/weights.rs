@@ -124,10 +124,7 @@ impl ActorCritic {
     }
 }
 
-fn read_parameter(
-    spec: &ParameterSpec,
-    file: &SafeTensors<'_>,
-) -> Result<Vec<f32>, WeightsError> {
+fn read_parameter(spec: &ParameterSpec, file: &SafeTensors<'_>) -> Result<Vec<f32>, WeightsError> {
     let name = spec.name.clone();
     let Ok(view) = file.tensor(&name) else {
         return Err(WeightsError::Missing { name });

@@ -51,6 +51,8 @@ pub enum RunStatus {
     Lost,
     /// It ended with an error.
     Failed,
+    /// Numbers were lost; its bundle is of the last good checkpoint.
+    Diverged,
     /// Done.
     Complete,
 }
@@ -140,7 +142,8 @@ impl RunFolder {
     /// [`StoreError`] if the records cannot be read or written.
     pub fn resume(runs_dir: &Path, inputs: Digest) -> Result<Option<Self>, StoreError> {
         for mut record in read_runs(runs_dir)?.into_iter().rev() {
-            let is_open = matches!(record.status, RunStatus::Lost | RunStatus::Stopped);
+            let is_open =
+                matches!(record.status, RunStatus::Lost | RunStatus::Stopped | RunStatus::Failed);
             if record.inputs != inputs || !is_open {
                 continue;
             }
@@ -187,10 +190,11 @@ pub fn read_runs(runs_dir: &Path) -> Result<Vec<RunRecord>, StoreError> {
         let folder = entry.map_err(list)?.path();
         let path = folder.join(RUN_FILE);
         let Ok(text) = read_text(&path) else { continue };
-        let mut record: RunRecord = serde_json::from_str(&text)
-            .map_err(|source| StoreError::Damaged { path, source })?;
-        let is_free = LockFile::try_acquire(&folder.join(LOCK_FILE)).is_ok();
-        if record.status == RunStatus::Running && is_free {
+        let mut record: RunRecord =
+            serde_json::from_str(&text).map_err(|source| StoreError::Damaged { path, source })?;
+        if record.status == RunStatus::Running
+            && LockFile::try_acquire(&folder.join(LOCK_FILE)).is_ok()
+        {
             record.status = RunStatus::Lost;
         }
         runs.push(record);
@@ -198,4 +202,3 @@ pub fn read_runs(runs_dir: &Path) -> Result<Vec<RunRecord>, StoreError> {
     runs.sort_by(|a, b| (a.started_at, &a.id).cmp(&(b.started_at, &b.id)));
     Ok(runs)
 }
-

@@ -205,8 +205,7 @@ fn names_say_something_and_folders_are_small() {
 #[test]
 fn nothing_below_the_commands_prints() {
     for source in sources() {
-        if ["commands", "main", "cli"].contains(&source.room.as_str())
-            || is_test_file(&source.path)
+        if ["commands", "main", "cli"].contains(&source.room.as_str()) || is_test_file(&source.path)
         {
             continue;
         }
@@ -244,9 +243,24 @@ fn only_the_ground_floor_reads_clock_and_environment() {
 #[test]
 fn the_top_level_holds_what_the_architecture_names() {
     let allowed = [
-        "Cargo.toml", "Cargo.lock", "src", "configs", "agents", "data", "docs", "benches", "tests",
-        "infrastructure", "README.md", "CHANGELOG.md", "LICENSE-MIT", "LICENSE-APACHE", "target",
-        "clippy.toml", "rustfmt.toml", "deny.toml",
+        "Cargo.toml",
+        "Cargo.lock",
+        "src",
+        "configs",
+        "agents",
+        "data",
+        "docs",
+        "benches",
+        "tests",
+        "infrastructure",
+        "README.md",
+        "CHANGELOG.md",
+        "LICENSE-MIT",
+        "LICENSE-APACHE",
+        "target",
+        "clippy.toml",
+        "rustfmt.toml",
+        "deny.toml",
     ];
     for entry in std::fs::read_dir(root()).unwrap() {
         let name = entry.unwrap().file_name().to_string_lossy().to_string();

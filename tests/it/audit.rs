@@ -45,7 +45,8 @@ fn recompute(row: &Row, symbols: &[&str], equity: f64, cost_rate: f64) -> f64 {
 
 fn check(settings: &str, cost_rate: f64) {
     let sandbox = Sandbox::with_agent();
-    let bundle = sandbox.document(&format!("train --config agents/tiny.yaml --no-eval -q {settings}"));
+    let bundle =
+        sandbox.document(&format!("train --config agents/tiny.yaml --no-eval -q {settings}"));
     let bundle = bundle["bundle"].as_str().unwrap();
     sandbox.succeed(&format!("eval --agent {bundle} --audit audit.csv -q"));
     let rows = rows(&sandbox.read("audit.csv"));

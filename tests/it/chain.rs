@@ -36,7 +36,15 @@ fn fetch_features_train_eval_paper() {
     ));
     assert_eq!(judged["range"], "2017-07-03..2017-12-29");
     assert!(judged["metrics"]["sharpe"]["value"].is_number());
-    assert!(judged["baselines"].as_array().unwrap().len() >= 7);
+    let baselines = judged["baselines"].as_array().unwrap();
+    let names: Vec<&str> = baselines.iter().map(|run| run["name"].as_str().unwrap()).collect();
+    assert_eq!(
+        names,
+        [
+            "cash", "buy_and_hold.AAA", "buy_and_hold.BBB", "equal_weight", "sma_cross", "momentum",
+            "min_variance", "random", "oracle",
+        ]
+    );
     assert!(judged["gate"]["passed"].is_boolean());
     assert!(sandbox.read("r.html").trim_end().ends_with("</html>"));
     assert!(sandbox.read("t.csv").starts_with("symbol,side,"));
@@ -68,8 +76,9 @@ fn same_decisions(sandbox: &Sandbox, paper: &serde_json::Value) {
 fn every_fill_rule_trades_as_it_was_judged() {
     for fill in ["next_open", "next_close", "same_close"] {
         let sandbox = Sandbox::with_agent();
-        let trained = sandbox
-            .document(&format!("train --config agents/tiny.yaml --no-eval -q --set env.fill={fill}"));
+        let trained = sandbox.document(&format!(
+            "train --config agents/tiny.yaml --no-eval -q --set env.fill={fill}"
+        ));
         let bundle = trained["bundle"].as_str().unwrap();
         sandbox.succeed(&format!("eval --agent {bundle} --audit a.csv -q"));
         let paper = sandbox.document(&format!("paper --agent {bundle} --decisions d.csv -q"));

@@ -71,8 +71,18 @@ fn every_key_of_the_schema_has_a_description() {
 fn training_scalars_are_explained() {
     let page = document("docs/METRICS.md");
     for name in [
-        "policy_loss", "value_loss", "entropy", "approx_kl", "clip_frac", "explained_variance",
-        "grad_norm", "learning_rate", "steps_per_s", "sharpe", "max_drawdown", "turnover",
+        "policy_loss",
+        "value_loss",
+        "entropy",
+        "approx_kl",
+        "clip_frac",
+        "explained_variance",
+        "grad_norm",
+        "learning_rate",
+        "steps_per_s",
+        "sharpe",
+        "max_drawdown",
+        "turnover",
     ] {
         assert!(page.contains(name), "docs/METRICS.md does not mention {name}");
     }

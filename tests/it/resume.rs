@@ -18,7 +18,7 @@ fn wait_for_checkpoint(sandbox: &Sandbox, child: &mut Child) {
     let deadline = Instant::now() + Duration::from_secs(120);
     while Instant::now() < deadline {
         let found = std::fs::read_dir(sandbox.path("data/runs")).is_ok_and(|mut runs| {
-            runs.any(|run| run.is_ok_and(|run| run.path().join("checkpoint").exists()))
+            runs.any(|run| run.is_ok_and(|run| has_progress(&run.path().join("checkpoint"))))
         });
         if found || child.try_wait().unwrap().is_some() {
             return;
@@ -26,6 +26,16 @@ fn wait_for_checkpoint(sandbox: &Sandbox, child: &mut Child) {
         std::thread::sleep(Duration::from_millis(20));
     }
     panic!("no checkpoint within two minutes");
+}
+
+/// Whether a checkpoint beyond the first was written.
+fn has_progress(folder: &std::path::Path) -> bool {
+    std::fs::read_dir(folder).is_ok_and(|mut found| {
+        found.any(|entry| {
+            let name = entry.unwrap().file_name().to_string_lossy().to_string();
+            name.parse::<u64>().is_ok_and(|updates| updates > 0)
+        })
+    })
 }
 
 fn signal(child: &Child, name: &str) {
@@ -64,12 +74,8 @@ fn kill_nine_and_resume_give_the_same_digest() {
 fn one_interrupt_stops_after_a_checkpoint_and_says_how_to_go_on() {
     let sandbox = Sandbox::with_agent();
     let command = LONGER.replace(" -q", " --no-progress");
-    let mut child = sandbox
-        .command(&command)
-        .stdout(Stdio::null())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
+    let mut child =
+        sandbox.command(&command).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
     wait_for_checkpoint(&sandbox, &mut child);
     signal(&child, "INT");
     let output = child.wait_with_output().unwrap();

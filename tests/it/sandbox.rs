@@ -104,6 +104,12 @@ impl Sandbox {
             .replace(&*self.folder.path().to_string_lossy(), "{}")
     }
 
+    /// The only source folder of the lake.
+    pub(crate) fn lake_source(&self) -> PathBuf {
+        let mut sources = std::fs::read_dir(self.path("data/lake")).unwrap();
+        sources.next().unwrap().unwrap().path()
+    }
+
     /// Trains the small agent and gives its bundle.
     pub(crate) fn bundle(&self) -> PathBuf {
         let document = self.document("train --config agents/tiny.yaml --no-eval -q");

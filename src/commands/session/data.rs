@@ -26,9 +26,13 @@ pub(in crate::commands) fn ensure_data(
         adjust: agent.data.adjust,
         range,
     };
-    let is_remote = matches!(agent.data.source, Source::Yahoo(_));
-    if is_remote || panel_shortfall(lake, &request, &calendar)?.is_empty() {
-        return Ok(());
+    let shortfalls = panel_shortfall(lake, &request, &calendar)?;
+    let Some(first) = shortfalls.first() else { return Ok(()) };
+    if matches!(agent.data.source, Source::Yahoo(_)) {
+        let days: Vec<String> = first.missing.iter().map(ToString::to_string).collect();
+        let text = format!("the lake has no bars of `{}` for {}", first.symbol, days.join(", "));
+        return Err(Failure::new(FailureKind::Data, text)
+            .hint("releat fetch with the same configuration"));
     }
     let connector = open_source(&agent.data.source, &agent.universe).map_err(source_failure)?;
     let job = FetchJob {

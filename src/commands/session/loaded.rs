@@ -5,8 +5,8 @@ use std::path::PathBuf;
 
 use super::{Console, Failure, FailureKind, TerminalProgress};
 use crate::base::{Interrupt, releat_variables};
-use crate::config::{self, Agent, AgentFile, ConfigErrors, LoadRequest, Loaded, Place};
-use crate::dataset::{Lake, LakeError};
+use crate::config::{self, Agent, AgentFile, ConfigErrors, LoadRequest, Loaded, Place, Source};
+use crate::dataset::{Lake, LakeError, PINS_FILE, Pins, source_folder};
 use crate::evaluate::MarketError;
 
 /// Options that every command takes.
@@ -44,6 +44,51 @@ impl SessionOptions {
         let place = loaded.place.clone();
         let lake = Lake::new(&place.store.lake_dir);
         Ok(Session { loaded, place, lake })
+    }
+
+    /// Loads agent and place for a command that reads bars.
+    ///
+    /// If the agent names a vendor from which nothing was fetched, and `releat.lock` pins the same
+    /// symbols from one other source, the bars of that source are taken and the user is told.
+    pub(in crate::commands) fn load_with_bars(&self) -> Result<Session, Failure> {
+        let session = self.load()?;
+        let agent = session.agent();
+        let universe = &agent.universe;
+        let is_vendor = matches!(agent.data.source, Source::Yahoo(_));
+        let is_chosen = session
+            .loaded
+            .origins
+            .rows()
+            .iter()
+            .any(|row| row.key.starts_with("data.source") && row.origin.starts_with("--set"));
+        let source = source_folder(&agent.data.source, &universe.symbols);
+        let has_bars = session.lake.list().iter().any(|key| key.source == source);
+        if !is_vendor || is_chosen || has_bars {
+            return Ok(session);
+        }
+        let pins = Pins::read(&self.pins_path())
+            .map_err(|error| Failure::new(FailureKind::Data, error))?
+            .unwrap_or_default();
+        let Some(pinned) = pins.only_source(&universe.symbols, universe.timeframe) else {
+            return Ok(session);
+        };
+        let setting =
+            serde_json::to_string(pinned).map_err(|error| Failure::new(FailureKind::Bug, error))?;
+        self.console.say(&format!(
+            "warning: nothing was fetched from {}; taking the bars that {} pins: {setting}",
+            agent.data.source.name(),
+            self.pins_path().display(),
+        ));
+        let mut pinned_options = self.clone();
+        pinned_options.sets.push(format!("data.source={setting}"));
+        pinned_options.load()
+    }
+
+    /// `releat.lock` beside the first agent file.
+    pub(in crate::commands) fn pins_path(&self) -> PathBuf {
+        let file = self.configs.iter().find(|path| path.as_os_str() != "-");
+        let folder = file.and_then(|path| path.parent()).map(PathBuf::from).unwrap_or_default();
+        folder.join(PINS_FILE)
     }
 
     /// Loads the place alone.
@@ -91,7 +136,10 @@ fn agent_file(path: &PathBuf) -> Result<AgentFile, Failure> {
     }
     let mut bytes = Vec::new();
     std::io::stdin().lock().read_to_end(&mut bytes).map_err(|error| {
-        Failure::new(FailureKind::Usage, format!("cannot read the agent from standard input: {error}"))
+        Failure::new(
+            FailureKind::Usage,
+            format!("cannot read the agent from standard input: {error}"),
+        )
     })?;
     Ok(AgentFile::Content { name: "<stdin>".to_owned(), bytes })
 }
@@ -102,7 +150,9 @@ pub(in crate::commands) fn device(name: &str) -> Result<burn::tensor::Device, Fa
     match kind {
         "cpu" if name == "cpu" => Ok(burn::tensor::Device::flex()),
         "cuda" | "vulkan" => {
-            let text = format!("device `{name}` needs a build with the feature `{kind}`, this one has cpu");
+            let text = format!(
+                "device `{name}` needs a build with the feature `{kind}`, this one has cpu"
+            );
             Err(Failure::new(FailureKind::Usage, text).hint("use --device cpu"))
         }
         _ => {

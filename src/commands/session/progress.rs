@@ -128,8 +128,7 @@ mod tests {
             unit: "env steps",
             note: "best 1.20".to_owned(),
         };
-        let expected =
-            "train: 250 of 1000 env steps (25 %), 50 env steps/s, ETA 15 s, best 1.20";
+        let expected = "train: 250 of 1000 env steps (25 %), 50 env steps/s, ETA 15 s, best 1.20";
         assert_eq!(line(&update, Some(50.0)), expected);
     }
 }

@@ -15,7 +15,7 @@ use crate::evaluate::{EvaluationDocument, Judgement, PreparedMarket};
 use crate::gym::{ActionTable, VecEnv, position_names};
 use crate::learners::GymEnvironment;
 use crate::learners::bundle::{Bundle, Origin, Texts};
-use crate::learners::ppo::Trainer;
+use crate::learners::ppo::{Divergence, Trainer};
 use crate::learners::run::{Resume, RunEnd, RunError, RunResult, run};
 use crate::models::ActorCritic;
 use crate::store::{RunFolder, RunStatus};
@@ -47,33 +47,44 @@ pub enum ResumeMode {
 /// configuration, data and disk have it. A gate that says no is part of the document, not a failure.
 pub fn train(options: &SessionOptions, command: &TrainOptions) -> Result<(), Failure> {
     let device = device(&options.device)?;
-    let session = options.load()?;
+    let session = options.load_with_bars()?;
     let interrupt = options.interrupt()?;
     let market = training_market(options, &session)?;
     let inputs = inputs_digest(options, &session, market.fingerprint);
     let mut folder = open_run(options, &session, command.resume, inputs)?;
     let trained = learn(options, &session, &market, &mut folder, (&interrupt, &device));
-    if let Err(failure) = &trained {
-        let status = match failure.kind() {
-            FailureKind::Stopped(_) => RunStatus::Stopped,
-            _ => RunStatus::Failed,
-        };
-        folder.update(|record| record.status = status).map_err(store_failure)?;
-    }
-    let mut document = trained?;
-    if command.judge {
+    let (mut document, lost) = match trained {
+        Ok(trained) => trained,
+        Err(failure) => return Err(marked(&mut folder, failure)),
+    };
+    if command.judge && lost.is_none() {
         let report = folder.path.join("report.html");
-        document.evaluation = Some(judge_best(options, &session, &folder, &document.bundle)?);
+        match judge_best(options, &session, &folder, &document.bundle) {
+            Ok(evaluation) => document.evaluation = Some(evaluation),
+            Err(failure) => return Err(marked(&mut folder, failure)),
+        }
         document.report = Some(absolute(&report));
     }
     let bundle = document.bundle.clone();
     folder
         .update(|record| {
-            record.status = RunStatus::Complete;
+            record.status = if lost.is_some() { RunStatus::Diverged } else { RunStatus::Complete };
             record.bundle = Some(bundle);
         })
         .map_err(store_failure)?;
-    options.console.document(&document, || document.to_text())
+    options.console.document(&document, || document.to_text())?;
+    lost.map_or(Ok(()), Err)
+}
+
+/// Writes down how a run ended; the failure itself is what the user must see.
+fn marked(folder: &mut RunFolder, failure: Failure) -> Failure {
+    let status = match failure.kind() {
+        FailureKind::Stopped(_) => RunStatus::Stopped,
+        _ => RunStatus::Failed,
+    };
+    // If the disk is full this fails too, and the run shows as lost.
+    let _ = folder.update(|record| record.status = status);
+    failure
 }
 
 fn open_run(
@@ -84,18 +95,22 @@ fn open_run(
 ) -> Result<RunFolder, Failure> {
     let runs_dir = &session.place.store.runs_dir;
     let agent = session.agent();
-    if resume != ResumeMode::Never
-        && let Some(found) = RunFolder::resume(runs_dir, inputs).map_err(store_failure)?
-    {
-        options.console.say(&format!("going on with run {}", found.record.id));
-        return Ok(found);
-    }
-    if resume == ResumeMode::Must {
+    let resumed = match resume {
+        ResumeMode::Never => None,
+        _ => RunFolder::resume(runs_dir, inputs).map_err(store_failure)?,
+    };
+    if resume == ResumeMode::Must && resumed.is_none() {
         let text = format!("no unfinished run of this configuration in {}", runs_dir.display());
         return Err(Failure::new(FailureKind::Data, text).hint("leave out --resume must"));
     }
-    let folder =
-        RunFolder::begin(runs_dir, &agent.name, agent.seed, inputs).map_err(store_failure)?;
+    let folder = match resumed {
+        Some(folder) => {
+            options.console.say(&format!("going on with run {}", folder.record.id));
+            folder
+        }
+        None => RunFolder::begin(runs_dir, &agent.name, agent.seed, inputs)
+            .map_err(store_failure)?,
+    };
     let yaml = session.loaded.effective_yaml();
     write_atomic(&folder.path.join("agent.yaml"), yaml.as_bytes())
         .map_err(|error| Failure::new(FailureKind::Data, error))?;
@@ -108,7 +123,7 @@ fn learn(
     market: &PreparedMarket,
     folder: &mut RunFolder,
     (interrupt, device): (&Interrupt, &burn::tensor::Device),
-) -> Result<TrainDocument, Failure> {
+) -> Result<(TrainDocument, Option<Failure>), Failure> {
     let agent = session.agent();
     let table = action_table(agent)?;
     let mut trainer = trainer(agent, market, &table, device)?;
@@ -131,17 +146,19 @@ fn learn(
         return Err(stopped(interrupt.stop_requested().unwrap_or(StopSignal::Int), folder));
     }
     let document = keep_bundles(session, market, &table, folder, &result, rates)?;
-    if let RunEnd::Diverged(divergence) = &result.end {
-        let text = format!(
-            "{} became {} in update {}; the bundle {} is of the last good checkpoint",
-            divergence.quantity,
-            divergence.value,
-            divergence.update,
-            document.bundle.display()
-        );
-        return Err(Failure::new(FailureKind::Partial, text).hint("try a smaller learning rate"));
-    }
-    Ok(document)
+    let lost = match &result.end {
+        RunEnd::Diverged(divergence) => Some(diverged(divergence)),
+        _ => None,
+    };
+    Ok((document, lost))
+}
+
+fn diverged(divergence: &Divergence) -> Failure {
+    let Divergence { quantity, value, update } = divergence;
+    let text = format!(
+        "{quantity} became {value} in update {update}; the bundle is of the last good checkpoint"
+    );
+    Failure::new(FailureKind::Partial, text).hint("try a smaller learning rate")
 }
 
 fn action_table(agent: &Agent) -> Result<ActionTable, Failure> {
@@ -167,14 +184,15 @@ fn trainer(
 
 fn run_failure(error: RunError) -> Failure {
     let kind = match &error {
-        RunError::Ppo(_) | RunError::Validate { .. } => FailureKind::Partial,
+        RunError::Ppo(_) => FailureKind::Bug,
         _ => FailureKind::Data,
     };
     Failure::new(kind, error)
 }
 
 fn stopped(signal: StopSignal, folder: &RunFolder) -> Failure {
-    let text = format!("stopped by a signal; run {} is kept up to its checkpoint", folder.record.id);
+    let text =
+        format!("stopped by a signal; run {} is kept up to its checkpoint", folder.record.id);
     Failure::new(FailureKind::Stopped(signal), text)
         .hint("the same command with --resume must goes on")
 }
@@ -240,7 +258,8 @@ impl BundleParts<'_> {
         }
         let agent = self.session.agent();
         let bug = |error: serde_json::Error| Failure::new(FailureKind::Bug, error);
-        let features = self.market.document.to_json().map_err(|e| Failure::new(FailureKind::Bug, e))?;
+        let features =
+            self.market.document.to_json().map_err(|e| Failure::new(FailureKind::Bug, e))?;
         let actions = serde_json::to_string_pretty(self.table).map_err(bug)?;
         let yaml = self.session.loaded.effective_yaml();
         let symbols = agent.universe.symbols.iter().map(ToString::to_string);
@@ -257,8 +276,7 @@ impl BundleParts<'_> {
             validation_score: score,
             observation,
         };
-        let texts =
-            Texts { agent_yaml: &yaml, features_json: &features, actions_json: &actions };
+        let texts = Texts { agent_yaml: &yaml, features_json: &features, actions_json: &actions };
         Bundle::write(path, origin, net, &texts).map_err(failed)
     }
 }

@@ -7,9 +7,7 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use crate::base::{
-    FileError, Interrupt, Progress, ProgressUpdate, now, read_text, write_atomic,
-};
+use crate::base::{FileError, Interrupt, Progress, ProgressUpdate, now, read_text, write_atomic};
 use crate::commands::session::TerminalProgress;
 use crate::connectors::tensorboard::{EventError, EventWriter};
 use crate::evaluate::{AgentStrategy, Judgement, validation_score};
@@ -78,7 +76,7 @@ impl<'a> Keeper<'a> {
         keep_lines_until(&path, state.updates)?;
         self.metrics = Some(OpenOptions::new().append(true).create(true).open(&path)?);
         let folder = self.run.path.join(EVENTS_FOLDER);
-        self.events = Some(if state.updates == 0 {
+        self.events = Some(if std::fs::read_dir(&folder).is_err() {
             EventWriter::create(&folder, now())?
         } else {
             EventWriter::resume(&folder, now(), state.env_steps)?

@@ -11,6 +11,6 @@ mod tests;
 
 pub(crate) use actions::{action_text, inspect_actions};
 pub use rows::{Defect, Quarantined};
-pub(crate) use rows::{Inspected, inspect_rows, row_text};
+pub(crate) use rows::{inspect_rows, row_text};
 pub(crate) use series::find_suspects;
 pub use series::{Suspect, SuspectKind};

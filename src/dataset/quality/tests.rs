@@ -1,3 +1,4 @@
+use super::rows::Inspected;
 use super::*;
 use crate::base::{Timestamp, parse_date};
 use crate::domain::{Bar, Calendar, CalendarName, CorporateAction, CorporateActionKind, Timeframe};

@@ -111,6 +111,13 @@ impl Calendar {
         &self.zone
     }
 
+    /// The day of the session that a bar belongs to, given when the bar was known: a session that ends
+    /// at midnight belongs to the day before.
+    #[must_use]
+    pub fn session_day(&self, available_at: Timestamp) -> Date {
+        available_at.saturating_add_nanos(-1).date_in(self.zone())
+    }
+
     /// The session of `date`; `None` at weekends and on holidays.
     ///
     /// # Errors

@@ -1,20 +1,18 @@
 //! The best policy of a planted market.
 
-use crate::base::Date;
 use crate::config::Source;
 use crate::connectors::synthetic::{OraclePolicy, PlantedOracle};
-use crate::domain::{Slippage, Timeframe, Weights};
+use crate::domain::{Calendar, Slippage, Timeframe, Weights};
 use crate::evaluate::judge::Judgement;
 use crate::evaluate::simulate::{Choice, Strategy, View};
-use crate::learners::PolicyError;
 use crate::gym::EnvParams;
+use crate::learners::PolicyError;
 
 /// Holds what the best policy holds, given the favorite that the market shows.
 pub(super) struct Oracle {
     oracle: PlantedOracle,
     policy: OraclePolicy,
-    zone: jiff::tz::TimeZone,
-    held: usize,
+    calendar: Calendar,
 }
 
 impl Oracle {
@@ -31,7 +29,7 @@ impl Oracle {
             PlantedOracle::try_new(settings, &agent.universe.symbols, calendar, last).ok()??;
         let params = EnvParams::new(&agent.env, judgement.market.tape.bars_per_year());
         let policy = oracle.best_policy(cost_fraction(&params));
-        Some(Self { oracle, policy, zone: calendar.zone().clone(), held: 0 })
+        Some(Self { oracle, policy, calendar: Calendar::new(calendar.name()) })
     }
 }
 
@@ -45,15 +43,21 @@ fn cost_fraction(params: &EnvParams) -> f64 {
     (params.costs.commission_bps + params.costs.half_spread_bps + slippage_bps) * 1e-4
 }
 
+/// The asset with the largest weight: the policy holds one at a time.
+fn largest(weights: &[f64]) -> usize {
+    let named = weights.iter().enumerate();
+    named.max_by(|a, b| a.1.total_cmp(b.1)).map_or(0, |(asset, _)| asset)
+}
+
 impl Strategy for Oracle {
     fn decide(&mut self, view: &View<'_>) -> Result<Choice, PolicyError> {
-        let day: Date = view.time().date_in(&self.zone);
+        let day = self.calendar.session_day(view.time());
         let Some(favorite) = self.oracle.favorite(day) else { return Ok(Choice::hold()) };
-        let target = self.policy.target(favorite, self.held);
-        if target == self.held {
+        let held = largest(&view.weights());
+        let target = self.policy.target(favorite, held);
+        if target == held {
             return Ok(Choice::hold());
         }
-        self.held = target;
         let mut weights = vec![0.0; view.num_assets()];
         weights[target] = 1.0;
         Ok(Weights::try_new(weights).map_or_else(|_| Choice::hold(), Choice::weights))

@@ -2,8 +2,8 @@
 
 use crate::base::{Rng, SeedStream};
 use crate::evaluate::simulate::{Choice, Strategy, View};
-use crate::learners::PolicyError;
 use crate::gym::ActionTable;
+use crate::learners::PolicyError;
 
 const TRADE_PROBABILITY: f64 = 0.05;
 

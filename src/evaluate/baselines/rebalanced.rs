@@ -22,9 +22,12 @@ impl Rebalanced {
 }
 
 impl Strategy for Rebalanced {
-    fn decide(&mut self, _: &View<'_>) -> Result<Choice, PolicyError> {
+    fn decide(&mut self, view: &View<'_>) -> Result<Choice, PolicyError> {
         let bars = self.bars_since.map_or(0, |bars| bars + 1);
-        let due = self.bars_since.is_none() || self.every_bars.is_some_and(|every| bars >= every);
+        // A symbol without a bar could not be bought: ask again.
+        let is_empty = view.weights()[0] > 0.5 && self.weights.as_slice()[0] < 0.5;
+        let is_due = self.every_bars.is_some_and(|every| bars >= every);
+        let due = self.bars_since.is_none() || is_due || is_empty;
         if due {
             self.bars_since = Some(0);
             return Ok(Choice::weights(self.weights.clone()));

@@ -58,9 +58,10 @@ fn make(baseline: Baseline, judgement: &Judgement<'_>) -> Vec<NamedStrategy> {
             let seeds = SeedStream::new(judgement.agent.seed);
             vec![named("random", Random::new(judgement.table.clone(), &seeds))]
         }
-        Baseline::Oracle => {
-            Oracle::of_planted(judgement).map(|oracle| named("oracle", oracle)).into_iter().collect()
-        }
+        Baseline::Oracle => Oracle::of_planted(judgement)
+            .map(|oracle| named("oracle", oracle))
+            .into_iter()
+            .collect(),
     }
 }
 

@@ -54,10 +54,7 @@ fn covariance(returns: &[Vec<f64>]) -> Vec<Vec<f64>> {
         .collect();
     let product = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(x, y)| x * y).sum::<f64>();
     let scale = 1.0 / rows.saturating_sub(1).max(1) as f64;
-    centered
-        .iter()
-        .map(|a| centered.iter().map(|b| product(a, b) * scale).collect())
-        .collect()
+    centered.iter().map(|a| centered.iter().map(|b| product(a, b) * scale).collect()).collect()
 }
 
 /// Weights on the unit simplex that minimise `w' · covariance · w`; equal where nothing is known.

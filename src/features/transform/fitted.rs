@@ -47,7 +47,7 @@ impl FittedTransforms {
         let is_inside: Vec<bool> = frame
             .times
             .iter()
-            .map(|time| fit_range.contains(time.date_in(calendar.zone())))
+            .map(|time| fit_range.contains(calendar.session_day(*time)))
             .collect();
         let columns = frame.names.par_iter().zip(&frame.columns).map(|(name, column)| {
             let inside =

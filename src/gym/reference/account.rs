@@ -89,7 +89,7 @@ impl Account {
         let is_trade = executions.iter().any(|e| e.kind == ExecutionKind::Order);
         self.num_trades += usize::from(is_trade);
         let next_prices = closes(tape, row + 1);
-        self.accrue(tape, row, &next_prices);
+        self.accrue(tape, &next_prices);
         self.holdings.close_bar(&before.positions, &next_prices);
         let equity_after = self.holdings.equity(&next_prices);
         self.is_ruined |= equity_after < self.params.ruin_frac * self.params.initial_equity;
@@ -195,11 +195,11 @@ impl Account {
         Execution { symbol_index, kind, quantity, price, cost }
     }
 
-    /// Interest on cash and the fee for borrowed shares, both for the bar of the next row.
-    fn accrue(&mut self, tape: &Tape, row: usize, next_prices: &[f64]) {
+    /// Interest on cash and the fee for borrowed shares, both for one bar.
+    fn accrue(&mut self, tape: &Tape, next_prices: &[f64]) {
         let positions = self.holdings.positions.iter().zip(next_prices);
         let short: f64 = positions.map(|(p, price)| (-p.quantity * price).max(0.0)).sum();
-        self.holdings.cash *= 1.0 + tape.cash_return(row + 1);
+        self.holdings.cash *= 1.0 + tape.cash_return();
         self.holdings.cash -= self.params.borrow_rate_per_bar * short;
     }
 
@@ -224,7 +224,7 @@ impl Account {
             weights_after: self.holdings.weights(&next_prices),
             turnover: notional / equity_before,
             cost: executions.iter().map(|e| e.cost).sum(),
-            cash_return: tape.cash_return(row + 1),
+            cash_return: tape.cash_return(),
             portfolio_return: reward_input.portfolio_return,
             benchmark_return: reward_input.benchmark_return,
             drawdown: reward_input.drawdown,

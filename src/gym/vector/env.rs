@@ -72,8 +72,7 @@ impl VecEnv {
         let params = EnvParams::new(env, tape.bars_per_year());
         check(tape, table, &params, env.num_envs)?;
         let num_starts = if env.episode.random_start { num_starts(tape, &params) } else { 1 };
-        let halts = (0..tape.len()).any(|row| tape.quotes(row).iter().any(|q| !q.is_tradable));
-        let has_halts = if halts { HasHalts::Sometimes } else { HasHalts::Never };
+        let has_halts = if tape.has_halts() { HasHalts::Sometimes } else { HasHalts::Never };
         let num_assets = table.num_assets();
         Ok(Self {
             market: MarketTensors::new(tape, &params, device),
@@ -108,11 +107,10 @@ impl VecEnv {
     #[must_use]
     pub fn step(&self, state: EnvState, actions: Tensor<1, Int>) -> (EnvState, Step) {
         assert_eq!(actions.dims(), [self.num_envs], "invariant: one action per environment");
-        let EnvState { rows, num_steps, book, memory, mut rng } = state;
+        let EnvState { rows, num_steps, book, memory, rng } = state;
         let bar = self.market.bar(rows.clone());
         let change = self.orders.changes(actions, &book, &bar);
         let result = book.pass_bar(change, &bar, &self.params, &self.costs);
-        let (rows, num_steps) = (rows + 1, num_steps + 1);
         let returns = BarReturns {
             portfolio_return: result.portfolio_return,
             benchmark_return: bar.benchmark_return,
@@ -120,27 +118,19 @@ impl VecEnv {
             drawdown: result.book.drawdown(),
         };
         let (memory, reward) = memory.update(&self.params.reward, &returns);
-        let flat = |x: Tensor<2>| x.reshape([self.num_envs]);
-        let equity = flat(result.book.equity.clone());
-        let terminated = equity.clone().lower_elem(self.params.ruin_frac);
-        let truncated = self.is_cut(&rows, &num_steps).bool_and(terminated.clone().bool_not());
-        let final_rows = rows.clone();
-        let final_block = result.book.position_block();
+        let (rows, num_steps) = (rows + 1, num_steps + 1);
+        let played = EnvState { rows, num_steps, book: result.book, memory, rng };
 
-        let is_over = terminated.clone().bool_or(truncated.clone());
-        let is_over_int = is_over.clone().int();
-        let goes_on_int = is_over_int.clone().mul_scalar(-1) + 1;
-        let starts = self.starts.draw(&mut rng);
-        let is_over = is_over.float().reshape([1, self.num_envs]);
-        let goes_on = is_over.clone().mul_scalar(-1.0) + 1.0;
-        let state = EnvState {
-            rows: rows * goes_on_int.clone() + starts * is_over_int,
-            num_steps: num_steps * goes_on_int,
-            book: result.book.reset(&is_over, &goes_on),
-            memory: memory.reset(&goes_on),
-            rng,
-        };
-        let block = final_block.clone() * goes_on + self.flat_block.clone() * is_over;
+        let flat = |x: Tensor<2>| x.reshape([self.num_envs]);
+        let equity = flat(played.book.equity.clone());
+        let terminated = equity.clone().lower_elem(self.params.ruin_frac);
+        let truncated = self.is_cut(&played).bool_and(terminated.clone().bool_not());
+        let ends = Ends::new(terminated.clone().bool_or(truncated.clone()));
+        let final_rows = played.rows.clone();
+        let final_block = played.book.position_block();
+        let block = final_block.clone() * ends.goes_on.clone()
+            + self.flat_block.clone() * ends.is_over.clone(); // [P, N]
+        let state = self.begin_anew(played, &ends);
         let step = Step {
             obs: self.observation(state.rows.clone(), block),
             mask: self.mask(&state),
@@ -222,11 +212,26 @@ impl VecEnv {
     }
 
     /// Whether an episode has its full length or the tape ends.
-    fn is_cut(&self, rows: &Tensor<1, Int>, num_steps: &Tensor<1, Int>) -> Tensor<1, Bool> {
+    fn is_cut(&self, state: &EnvState) -> Tensor<1, Bool> {
         let length = self.params.episode.length_bars as i64;
         let last_row = (self.num_rows - 1) as i64;
-        let is_long = num_steps.clone().greater_equal_elem(length);
-        is_long.bool_or(rows.clone().greater_equal_elem(last_row))
+        let is_long = state.num_steps.clone().greater_equal_elem(length);
+        is_long.bool_or(state.rows.clone().greater_equal_elem(last_row))
+    }
+
+    /// Begins a new episode where one has ended.
+    fn begin_anew(&self, played: EnvState, ends: &Ends) -> EnvState {
+        let EnvState { rows, num_steps, book, memory, mut rng } = played;
+        let starts = self.starts.draw(&mut rng);
+        let is_over = ends.is_over_int.clone();
+        let goes_on = is_over.clone().mul_scalar(-1) + 1;
+        EnvState {
+            rows: rows * goes_on.clone() + starts * is_over,
+            num_steps: num_steps * goes_on,
+            book: book.reset(&ends.is_over, &ends.goes_on),
+            memory: memory.reset(&ends.goes_on),
+            rng,
+        }
     }
 
     fn observation(&self, rows: Tensor<1, Int>, block: Tensor<2>) -> Tensor<2> {
@@ -236,6 +241,25 @@ impl VecEnv {
     fn mask(&self, state: &EnvState) -> Tensor<2> {
         let tradable = self.market.tradable(state.rows.clone());
         self.legality.mask(&state.book, tradable.as_ref())
+    }
+}
+
+/// Which episodes have ended: 1 or 0.
+struct Ends {
+    /// `[N]`
+    is_over_int: Tensor<1, Int>,
+    /// `[1, N]`
+    is_over: Tensor<2>,
+    /// `[1, N]` the complement of `is_over`.
+    goes_on: Tensor<2>,
+}
+
+impl Ends {
+    fn new(is_over: Tensor<1, Bool>) -> Self {
+        let is_over_int = is_over.int();
+        let is_over: Tensor<2> = is_over_int.clone().float().unsqueeze();
+        let goes_on = is_over.clone().neg() + 1.0;
+        Self { is_over_int, is_over, goes_on }
     }
 }
 

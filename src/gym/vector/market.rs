@@ -117,8 +117,7 @@ struct Columns<'a> {
 impl Columns<'_> {
     fn lay_out(&mut self) -> Layout {
         let params = self.params;
-        let has_halts =
-            (0..self.tape.len()).any(|t| self.tape.quotes(t).iter().any(|q| !q.is_tradable));
+        let has_halts = self.tape.has_halts();
         let change = |price: f64, now: &Quote| price / now.close - 1.0;
         self.push(|now, next| change(next.close, now));
         match params.fill {
@@ -146,7 +145,7 @@ impl Columns<'_> {
             self.push(|now, _| flag(!is_known(now)));
             start
         });
-        let cash = self.push_row(|tape, row| tape.cash_return(row + 1));
+        let cash = self.push_row(|tape, _| tape.cash_return());
         self.push_row(|tape, row| tape.benchmark_return(params.benchmark, row));
         let tradable = has_halts.then(|| self.push_tradable());
         let num_symbols = self.tape.num_symbols();

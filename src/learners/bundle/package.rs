@@ -237,7 +237,10 @@ fn read_manifest(path: &Path) -> Result<(Manifest, Digest), BundleError> {
     let manifest: Manifest =
         serde_json::from_value(value).map_err(|error| wrong(error.to_string()))?;
     // A name that leads out of the folder would let a bundle read other files.
-    let outside = manifest.files.keys().find(|name| Path::new(name).file_name().is_none_or(|file| file != name.as_str()));
+    let outside = manifest
+        .files
+        .keys()
+        .find(|name| Path::new(name).file_name().is_none_or(|file| file != name.as_str()));
     match outside {
         Some(name) => Err(wrong(format!("files must be plain names, one was `{name}`"))),
         None => Ok((manifest, digest_bytes(&bytes))),

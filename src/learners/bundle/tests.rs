@@ -115,7 +115,8 @@ fn folders_that_are_not_what_the_manifest_says_are_refused() {
     check_refused(|path| fs::write(path.join("actions.json"), "").unwrap(), "has 0 bytes");
     check_refused(|path| fs::remove_file(path.join("manifest.json")).unwrap(), "found none");
     check_refused(|path| fs::write(path.join("manifest.json"), "").unwrap(), "not a manifest");
-    let newer = |path: &Path| edit_manifest(path, r#""schema_version": 1"#, r#""schema_version": 9"#);
+    let newer =
+        |path: &Path| edit_manifest(path, r#""schema_version": 1"#, r#""schema_version": 9"#);
     check_refused(newer, "schema_version must be 1, was 9");
     let wider = |path: &Path| edit_manifest(path, r#""hidden": 4"#, r#""hidden": 5"#);
     check_refused(wider, "must have shape [15, 4], was [12, 4]");

@@ -43,7 +43,8 @@ pub(super) fn advantages(
     let mut next_advantage = next_value.zeros_like();
     let mut newest_first = Vec::with_capacity(outcomes.len());
     for outcome in outcomes.iter().rev() {
-        let going = (outcome.terminated.clone() + outcome.truncated.clone()).lower_equal_scalar(0.0);
+        let going =
+            (outcome.terminated.clone() + outcome.truncated.clone()).lower_equal_scalar(0.0);
         let going = going.float();
         let survived = outcome.terminated.clone().neg().add_scalar(1.0);
         let cut_off = outcome.truncated.clone() * survived;

@@ -43,6 +43,29 @@ pub(super) struct Loss {
     pub(super) ratio_error: Tensor<1>,
 }
 
+impl Loss {
+    /// The loss of a minibatch from those of its blocks, each with its share of the rows.
+    ///
+    /// # Panics
+    /// If there is no block.
+    pub(super) fn joined(blocks: &[(Self, f64)]) -> Self {
+        let mean = |part: fn(&Self) -> &Tensor<1>| {
+            let parts = blocks.iter().map(|(loss, share)| part(loss).clone().inner() * *share);
+            Tensor::cat(parts.collect(), 0).sum()
+        };
+        let errors = blocks.iter().map(|(loss, _)| loss.ratio_error.clone());
+        Self {
+            total: mean(|loss| &loss.total),
+            policy: mean(|loss| &loss.policy),
+            value: mean(|loss| &loss.value),
+            entropy: mean(|loss| &loss.entropy),
+            approx_kl: mean(|loss| &loss.approx_kl),
+            clip_frac: mean(|loss| &loss.clip_frac),
+            ratio_error: Tensor::cat(errors.collect(), 0).max(),
+        }
+    }
+}
+
 /// The clipped surrogate loss with value loss and entropy bonus.
 ///
 /// ```text

@@ -71,14 +71,8 @@ impl Tally {
 
     /// Adds one minibatch.
     pub(super) fn add(self, loss: Loss, grad_norm: Tensor<1>) -> Self {
-        let parts = vec![
-            loss.policy,
-            loss.value,
-            loss.entropy,
-            loss.approx_kl,
-            loss.clip_frac,
-            grad_norm,
-        ];
+        let parts =
+            vec![loss.policy, loss.value, loss.entropy, loss.approx_kl, loss.clip_frac, grad_norm];
         let row = Tensor::cat(parts, 0); // [6]
         Self {
             sums: Some(match self.sums {

@@ -8,7 +8,7 @@ use super::gae::{Outcome, advantages};
 use super::minibatch::Transitions;
 use crate::base::Rng;
 use crate::config::Ppo;
-use crate::learners::sums::mean_and_variance;
+use crate::learners::numerics::{forward_step, mean_and_variance};
 use crate::learners::{Environment, Observed};
 use crate::models::{ActorCritic, Network};
 
@@ -87,7 +87,7 @@ pub(super) fn collect(
             steps.settle(&network);
         }
     }
-    let last_value = network.forward_step(standing.obs.clone(), standing.hidden.clone()).value;
+    let last_value = forward_step(&network, &standing.obs, &standing.hidden).value;
     (steps.into_rollout(last_value, config), standing)
 }
 
@@ -102,7 +102,7 @@ impl Steps {
     ) -> Standing {
         let Standing { obs, legal, hidden, episode_starts } = standing;
         let [num_envs] = episode_starts.dims();
-        let policy = network.forward_step(obs.clone(), hidden);
+        let policy = forward_step(network, &obs, &hidden);
         let log_probs = categorical::log_probabilities(policy.logits, legal.clone()); // [N, K]
         let actions = categorical::sample(log_probs.clone(), draws);
         let next = environment.step(actions.clone());
@@ -160,20 +160,20 @@ impl Steps {
         let advantages = advantages(&self.outcomes, last_value, config.gamma, config.gae_lambda);
         let values: Vec<_> = self.outcomes.iter().map(|outcome| outcome.value.clone()).collect();
         let rewards: Vec<_> = self.outcomes.iter().map(|outcome| outcome.reward.clone()).collect();
-        let advantage = by_sequence(advantages, length); // [T·N]
-        let value = by_sequence(values, length);
+        let advantage = by_sequence(&advantages, length); // [T·N]
+        let value = by_sequence(&values, length);
         let value_target = advantage.clone() + value.clone();
-        let mean_reward = mean_and_variance(by_sequence(rewards, length)).0;
+        let mean_reward = mean_and_variance(by_sequence(&rewards, length)).0;
         let unexplained = mean_and_variance(advantage.clone()).1;
         let variance = mean_and_variance(value_target.clone()).1;
         let transitions = Transitions {
             length,
             hidden: Tensor::cat(self.hidden, 0),
-            obs: by_sequence(self.obs, length),
-            legal: by_sequence(self.legal, length),
-            episode_starts: by_sequence(self.episode_starts, length),
-            actions: by_sequence(self.actions, length),
-            log_prob: by_sequence(self.log_probs, length),
+            obs: by_sequence(&self.obs, length),
+            legal: by_sequence(&self.legal, length),
+            episode_starts: by_sequence(&self.episode_starts, length),
+            actions: by_sequence(&self.actions, length),
+            log_prob: by_sequence(&self.log_probs, length),
             advantage: if config.norm_adv { normalized(advantage) } else { advantage },
             value,
             value_target,
@@ -185,7 +185,7 @@ impl Steps {
 
 /// Orders T steps of `[N, …]` as `[L, S, …]` with the first two axes merged, where S counts sequences
 /// of L steps, those of one stretch of time beside each other.
-fn by_sequence<const D: usize, K: Basic>(steps: Vec<Tensor<D, K>>, length: usize) -> Tensor<D, K> {
+fn by_sequence<const D: usize, K: Basic>(steps: &[Tensor<D, K>], length: usize) -> Tensor<D, K> {
     let sequences = steps.len() / length;
     let order = (0..length).flat_map(|step| (0..sequences).map(move |at| at * length + step));
     Tensor::cat(order.map(|step| steps[step].clone()).collect(), 0)

@@ -2,12 +2,12 @@
 
 use burn::tensor::{Device, Tensor, TensorData};
 
-use super::*;
 use super::loss::{LossCoefs, LossInput, ppo_loss};
+use super::*;
 use crate::base::SeedStream;
 use crate::config::{Gru, Mlp, Model, Ppo, Schedule};
 use crate::learners::Environment;
-use crate::learners::toys::{Bandit, RecallCue};
+use crate::learners::environment::toys::{Bandit, RecallCue};
 use crate::models::ActorCritic;
 
 fn small() -> Ppo {
@@ -36,6 +36,12 @@ fn learn(trainer: &mut Trainer) -> UpdateReport {
     match trainer.run_update().unwrap() {
         UpdateOutcome::Learned(report) => report,
         UpdateOutcome::Diverged(divergence) => panic!("{divergence:?}"),
+    }
+}
+
+fn learn_often(trainer: &mut Trainer, updates: usize) {
+    for _ in 0..updates {
+        learn(trainer);
     }
 }
 
@@ -91,9 +97,7 @@ fn a_truncated_episode_is_worth_what_would_have_followed() {
     let model = Model::Mlp(Mlp { hidden: 8, layers: 1 });
     let config = Ppo { gamma: 0.8, num_steps: 16, ..small() };
     let mut trainer = trainer(config, model, Bandit::new(16, &[1.0, 1.0, 0.0], 2));
-    for _ in 0..80 {
-        learn(&mut trainer);
-    }
+    learn_often(&mut trainer, 80);
     let obs = Tensor::<2>::ones([1, 1], &Device::flex());
     let hidden = trainer.net().initial_hidden(1);
     let value = trainer.net().inference().forward_step(obs, hidden).value;
@@ -107,20 +111,33 @@ fn a_resumed_training_has_the_bits_of_one_that_was_not_interrupted() {
     let config = Ppo { total_env_steps: 6 * 32 * 12, target_kl: Some(0.01), ..config };
     let fresh = || trainer(config.clone(), gru(12), RecallCue::new(12, 4, 3));
     let mut whole = fresh();
-    (0..6).for_each(|_| drop(learn(&mut whole)));
+    learn_often(&mut whole, 6);
     assert!(whole.is_done());
 
     let place = tempfile::tempdir().unwrap();
     let path = place.path().join("00000003");
     let mut first = fresh();
-    (0..3).for_each(|_| drop(learn(&mut first)));
+    learn_often(&mut first, 3);
     first.checkpoint().unwrap().save(&path).unwrap();
     let mut second = fresh();
     second.restore(&Checkpoint::load(&path).unwrap()).unwrap();
-    (0..3).for_each(|_| drop(learn(&mut second)));
+    learn_often(&mut second, 3);
     assert_eq!(bits(second.net()), bits(whole.net()));
     assert_eq!(second.env_steps(), whole.env_steps());
     assert_ne!(bits(first.net()), bits(whole.net()));
+}
+
+#[test]
+fn blocks_on_several_threads_give_the_same_bits_every_time() {
+    let config = Ppo { minibatch_transitions: 3000, ..small() };
+    let trained = || {
+        let mut trainer = trainer(config.clone(), gru(12), RecallCue::new(200, 4, 3));
+        let first_ratio_error = learn(&mut trainer).statistics.first_ratio_error;
+        assert_eq!(first_ratio_error, 0.0);
+        learn(&mut trainer);
+        bits(trainer.net())
+    };
+    assert_eq!(trained(), trained());
 }
 
 #[test]
@@ -181,17 +198,15 @@ fn the_gradient_of_the_whole_loss_equals_finite_differences() {
     let mut trained = trainer(small(), gru(4), RecallCue::new(3, 2, 1));
     learn(&mut trained);
     let [count] = trained.net().parameters().dims();
-    let net = trained.net().with_parameters(
-        trained.net().parameters().clone() + draws([count], 0.3, "parameters"),
-    );
+    let net = trained
+        .net()
+        .with_parameters(trained.net().parameters().clone() + draws([count], 0.3, "parameters"));
     let (steps, batch, rows) = (6, 3, 18);
     let flags: Vec<f32> = (0..rows).map(|at| f32::from(at % 5 == 0)).collect();
     let starts = Tensor::from_data(TensorData::new(flags, [steps, batch]), &Device::flex());
     let actions: Vec<i64> = (0..rows).map(|at| (at % 2) as i64).collect();
-    let actions =
-        Tensor::from_data(TensorData::new(actions, [rows]), &Device::flex());
-    let coefs =
-        LossCoefs { clip_coef: 0.4, clip_vloss: Some(0.5), ent_coef: 0.02, vf_coef: 0.5 };
+    let actions = Tensor::from_data(TensorData::new(actions, [rows]), &Device::flex());
+    let coefs = LossCoefs { clip_coef: 0.4, clip_vloss: Some(0.5), ent_coef: 0.02, vf_coef: 0.5 };
     let loss = |network: &crate::models::Network| {
         let obs = draws([steps, batch, 3], 1.0, "obs");
         let pass = network.forward_sequence(obs, starts.clone(), draws([batch, 4], 0.5, "hidden"));

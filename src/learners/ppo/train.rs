@@ -1,7 +1,5 @@
 //! Proximal policy optimisation on one page.
 
-use std::time::Instant;
-
 use burn::tensor::{Device, Tensor};
 
 use super::categorical;
@@ -9,10 +7,10 @@ use super::loss::{Loss, LossCoefs, LossInput, ppo_loss};
 use super::minibatch::{Transitions, shuffled};
 use super::report::{Tally, UpdateReport, UpdateStatistics};
 use super::rollout::{Rollout, Standing, collect};
-use crate::base::{Rng, SeedStream};
+use crate::base::{Rng, SeedStream, Stopwatch};
 use crate::config::{Model, Ppo};
 use crate::learners::Environment;
-use crate::learners::adam::{Adam, clip_global_norm};
+use crate::learners::numerics::{Adam, block_rows, clip_global_norm, in_parallel};
 use crate::models::{ActorCritic, Architecture, Network, PassRecord};
 
 /// Training could not go on.
@@ -109,12 +107,12 @@ impl Trainer {
         let learning_rate = self.config.learning_rate.at(progress);
         let ent_coef = self.config.ent_coef.at(progress);
 
-        let started = Instant::now();
+        let watch = Stopwatch::start();
         let rollout = self.collect_rollout()?;
-        let collected = Instant::now();
+        let collected = watch.seconds();
         let before = (self.net.clone(), self.adam.clone());
         let (statistics, epochs) = self.learn(&rollout, learning_rate, ent_coef)?;
-        let learned = Instant::now();
+        let whole = watch.seconds();
 
         self.updates += 1;
         if let Some((quantity, value)) = statistics.first_not_finite() {
@@ -124,7 +122,7 @@ impl Trainer {
         }
         let steps = self.steps_per_update();
         self.env_steps += steps;
-        let rate = |from: Instant, to: Instant| steps as f64 / (to - from).as_secs_f64().max(1e-9);
+        let rate = |seconds: f64| steps as f64 / seconds.max(1e-9);
         Ok(UpdateOutcome::Learned(UpdateReport {
             update: self.updates,
             env_steps: self.env_steps,
@@ -132,9 +130,9 @@ impl Trainer {
             learning_rate,
             ent_coef,
             epochs,
-            rollout_steps_per_s: rate(started, collected),
-            update_steps_per_s: rate(collected, learned),
-            steps_per_s: rate(started, learned),
+            rollout_steps_per_s: rate(collected),
+            update_steps_per_s: rate(whole - collected),
+            steps_per_s: rate(whole),
         }))
     }
 
@@ -165,8 +163,9 @@ impl Trainer {
             let count = minibatches.len();
             let mut divergence = rollout.mean_reward.zeros_like();
             for chosen in minibatches {
-                let minibatch = rollout.transitions.select(&chosen);
-                let (loss, gradient) = self.loss_and_gradient(minibatch, ent_coef);
+                let coefs = self.loss_coefs(ent_coef);
+                let (loss, gradient) =
+                    loss_and_gradient(&self.net, &rollout.transitions, &chosen, &coefs);
                 let (gradient, norm) = clip_global_norm(gradient, self.config.max_grad_norm);
                 self.descend(gradient, learning_rate);
                 divergence = divergence + loss.approx_kl.clone();
@@ -179,14 +178,6 @@ impl Trainer {
         }
         let packed = tally.packed(rollout.mean_reward.clone(), rollout.explained_variance.clone());
         Ok((tally.statistics(&read(packed)?), epochs))
-    }
-
-    /// The loss of one minibatch, and its gradient as one tensor.
-    fn loss_and_gradient(&self, minibatch: Transitions, ent_coef: f64) -> (Loss, Tensor<1>) {
-        let network = self.net.training();
-        let (loss, record) = minibatch_loss(&network, minibatch, &self.loss_coefs(ent_coef));
-        let gradient = network.gradient(&loss.total, record);
-        (loss, gradient)
     }
 
     /// One step of Adam.
@@ -245,8 +236,31 @@ impl Trainer {
     }
 }
 
+/// The loss of the chosen sequences, and its gradient as one tensor.
+fn loss_and_gradient(
+    net: &ActorCritic,
+    transitions: &Transitions,
+    chosen: &[usize],
+    coefs: &LossCoefs,
+) -> (Loss, Tensor<1>) {
+    let size = (block_rows(&net.parameters().device()) / transitions.length).max(1);
+    let blocks: Vec<&[usize]> = chosen.chunks(size).collect();
+    let parts = in_parallel(blocks.len(), |block| {
+        let network = net.training();
+        let minibatch = transitions.select(blocks[block]);
+        let (loss, record) = minibatch_loss(&network, minibatch, coefs);
+        let gradient = network.gradient(&loss.total, record);
+        let share = blocks[block].len() as f64 / chosen.len() as f64;
+        (loss, share, gradient * share)
+    });
+    let gradients = parts.iter().map(|(_, _, gradient)| gradient.clone());
+    let gradient = gradients.reduce(|sum, part| sum + part);
+    let losses: Vec<_> = parts.into_iter().map(|(loss, share, _)| (loss, share)).collect();
+    (Loss::joined(&losses), gradient.unwrap_or_else(|| net.parameters().zeros_like()))
+}
+
 /// Runs the network over the minibatch's sequences and forms the loss.
-pub(super) fn minibatch_loss(
+fn minibatch_loss(
     network: &Network,
     minibatch: Transitions,
     coefs: &LossCoefs,

@@ -7,7 +7,7 @@ use burn::tensor::Tensor;
 const BLOCK: usize = 1 << 20;
 
 /// The sum of all values, `[1]`, the same bits on any number of threads.
-pub(crate) fn total(values: Tensor<1>) -> Tensor<1> {
+pub(super) fn total(values: Tensor<1>) -> Tensor<1> {
     let [count] = values.dims();
     if count <= BLOCK {
         return values.sum();
@@ -17,7 +17,7 @@ pub(crate) fn total(values: Tensor<1>) -> Tensor<1> {
 }
 
 /// Mean and variance of all values, each `[1]`; the variance divides by the number of values.
-pub(crate) fn mean_and_variance(values: Tensor<1>) -> (Tensor<1>, Tensor<1>) {
+pub(in crate::learners) fn mean_and_variance(values: Tensor<1>) -> (Tensor<1>, Tensor<1>) {
     let [count] = values.dims();
     let mean = total(values.clone()) / count as f32;
     let centered = values - mean.clone();

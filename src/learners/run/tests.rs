@@ -1,13 +1,18 @@
 //! Tests of the loop around the trainer.
 
 use std::cell::Cell;
+use std::error::Error;
 
 use burn::tensor::Device;
 
 use super::*;
 use crate::base::SeedStream;
-use crate::config::{Gru, Model, Ppo};
-use crate::learners::toys::{Bandit, RecallCue};
+use crate::config::{Gru, Model, Ppo, Train};
+use crate::learners::Policy;
+use crate::learners::environment::toys::{Bandit, RecallCue};
+use crate::learners::folder::names_in;
+use crate::learners::ppo::{Trainer, UpdateReport};
+use crate::models::ActorCritic;
 
 const UPDATES: u64 = 6;
 
@@ -71,8 +76,7 @@ fn weights(net: &ActorCritic) -> Vec<u8> {
 fn a_run_remembers_the_best_and_the_last() {
     let place = tempfile::tempdir().unwrap();
     let mut hooks = Script::new(&[0.1, 0.5, f64::NAN]);
-    let result =
-        run(&mut trainer(), &train(), place.path(), Resume::Auto, &mut hooks).unwrap();
+    let result = run(&mut trainer(), &train(), place.path(), Resume::Auto, &mut hooks).unwrap();
     assert_eq!(result.end, RunEnd::Finished);
     assert_eq!(result.state.updates, UPDATES);
     assert_eq!(result.state.best.unwrap().update, 4);
@@ -119,8 +123,7 @@ fn a_run_stops_early_when_validation_gets_no_better() {
 fn there_must_be_a_checkpoint_to_resume_from() {
     let place = tempfile::tempdir().unwrap();
     let mut hooks = Script::new(&[]);
-    let error =
-        run(&mut trainer(), &train(), place.path(), Resume::Must, &mut hooks).unwrap_err();
+    let error = run(&mut trainer(), &train(), place.path(), Resume::Must, &mut hooks).unwrap_err();
     assert!(error.to_string().starts_with("expected a checkpoint to resume from in"), "{error}");
 }
 
@@ -151,8 +154,7 @@ fn a_run_that_loses_its_numbers_ends_with_the_last_good_checkpoint() {
     let bandit = Box::new(Bandit::new(4, &[f32::INFINITY, 1.0, 0.0], 5));
     let model = Model::Gru(Gru { encoder: 6, hidden: 6, layers: 1 });
     let seed = SeedStream::new(9);
-    let mut trainer =
-        Trainer::try_new(config, &model, bandit, &seed, &Device::flex()).unwrap();
+    let mut trainer = Trainer::try_new(config, &model, bandit, &seed, &Device::flex()).unwrap();
     let first = weights(trainer.net());
     let mut hooks = Script::new(&[]);
     let result = run(&mut trainer, &train(), place.path(), Resume::Auto, &mut hooks).unwrap();

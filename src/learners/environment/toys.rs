@@ -3,7 +3,7 @@
 use burn::tensor::{Device, Int, Tensor, TensorData};
 use serde::{Deserialize, Serialize};
 
-use super::{Environment, EnvironmentShape, EnvironmentStateError, Observed, Transition};
+use super::contract::{Environment, EnvironmentShape, EnvironmentStateError, Observed, Transition};
 use crate::base::{Rng, RngState, SeedStream};
 
 /// Shows one of two cues, then nothing for some steps, then asks: the action that names the cue

@@ -16,30 +16,35 @@ const NORM_EPSILON: f64 = 1e-6;
 /// # Source
 /// Kingma and Ba, "Adam: A Method for Stochastic Optimization", 2015, algorithm 1.
 #[derive(Debug, Clone)]
-pub(crate) struct Adam {
+pub(in crate::learners) struct Adam {
     /// First moments, `[P]`.
-    pub(crate) mean: Tensor<1>,
+    pub(in crate::learners) mean: Tensor<1>,
     /// Second moments, `[P]`.
-    pub(crate) square: Tensor<1>,
+    pub(in crate::learners) square: Tensor<1>,
     /// Steps taken.
-    pub(crate) steps: u64,
+    pub(in crate::learners) steps: u64,
     epsilon: f64,
 }
 
 impl Adam {
     /// Fresh moments for `parameters`.
-    pub(crate) fn new(parameters: &Tensor<1>, epsilon: f64) -> Self {
+    pub(in crate::learners) fn new(parameters: &Tensor<1>, epsilon: f64) -> Self {
         let zeros = parameters.zeros_like();
         Self { mean: zeros.clone(), square: zeros, steps: 0, epsilon }
     }
 
     /// The same optimiser with moments from a checkpoint.
-    pub(crate) fn with_moments(&self, mean: Tensor<1>, square: Tensor<1>, steps: u64) -> Self {
+    pub(in crate::learners) fn with_moments(
+        &self,
+        mean: Tensor<1>,
+        square: Tensor<1>,
+        steps: u64,
+    ) -> Self {
         Self { mean, square, steps, epsilon: self.epsilon }
     }
 
     /// The optimiser and the parameters after one step along `gradient`.
-    pub(crate) fn step(
+    pub(in crate::learners) fn step(
         self,
         parameters: Tensor<1>,
         gradient: Tensor<1>,
@@ -58,7 +63,10 @@ impl Adam {
 }
 
 /// Scales `gradient` down to a norm of at most `max_norm`; also gives the norm before, `[1]`.
-pub(crate) fn clip_global_norm(gradient: Tensor<1>, max_norm: f64) -> (Tensor<1>, Tensor<1>) {
+pub(in crate::learners) fn clip_global_norm(
+    gradient: Tensor<1>,
+    max_norm: f64,
+) -> (Tensor<1>, Tensor<1>) {
     let norm = total(gradient.clone() * gradient.clone()).sqrt();
     let scale = (norm.clone() + NORM_EPSILON).recip() * max_norm;
     (gradient * scale.clamp_max(1.0), norm)

@@ -2,7 +2,7 @@
 
 use burn::tensor::{Int, Tensor};
 
-use super::{Environment, EnvironmentShape, EnvironmentStateError, Observed, Transition};
+use super::contract::{Environment, EnvironmentShape, EnvironmentStateError, Observed, Transition};
 use crate::gym::{EnvState, VecEnv};
 
 /// A [`VecEnv`] that keeps its own state between steps.
