@@ -116,8 +116,9 @@ pub(super) fn load_candidate(
 
 /// A bundle's settings are part of it; a setting that would be ignored is an error.
 pub(super) fn refuse_frozen_settings(options: &SessionOptions) -> Result<(), Failure> {
-    let is_place = |set: &&String| set.starts_with("store.") || set.starts_with("log.");
-    let Some(set) = options.sets.iter().find(|set| !is_place(set)) else { return Ok(()) };
+    let Some(set) = options.sets.iter().find(|set| !set.starts_with("store.")) else {
+        return Ok(());
+    };
     let text = format!("the settings of a bundle are frozen, `--set {set}` would change nothing");
     Err(Failure::new(FailureKind::Usage, text).hint("releat train --set … makes another bundle"))
 }

@@ -39,7 +39,8 @@ pub fn features(options: &SessionOptions, command: &FeaturesOptions) -> Result<(
     let range = command.range.unwrap_or(whole);
     if range.start() < data.train.start() {
         let first = data.train.start();
-        let text = format!("features begin on the first day of data.train, {first}; asked for {range}");
+        let text =
+            format!("features begin on the first day of data.train, {first}; asked for {range}");
         return Err(Failure::new(FailureKind::Usage, text));
     }
     // The transforms are fitted on the whole training range, whatever is written.

@@ -66,6 +66,10 @@ pub fn fetch(options: &SessionOptions, command: &FetchOptions) -> Result<(), Fai
     if command.plan {
         return show_plan(options, &job);
     }
+    if options.offline && !data.source.is_local() {
+        let text = format!("source {} is remote and --offline was given", data.source.name());
+        return Err(Failure::new(FailureKind::Remote, text));
+    }
     let source = open_source(&data.source, &agent.universe).map_err(source_failure)?;
     let progress = options.progress();
     let outcome = connectors::fetch(&job, source.as_ref(), &progress, &options.interrupt()?)?;
@@ -104,8 +108,7 @@ fn show(
     for (symbol, result) in &outcome.symbols {
         tell(options, symbol, result.as_ref().ok());
     }
-    let lines_are_whole =
-        lines.iter().all(|line| line.rows_total > 0 && line.uncovered.is_empty());
+    let lines_are_whole = lines.iter().all(|line| line.rows_total > 0 && line.uncovered.is_empty());
     let is_news = lines.iter().any(|line| line.rows_added + line.actions_added > 0);
     let is_text = options.console.format == super::OutputFormat::Text;
     if is_text && options.console.talk == Talk::Quiet && !is_news {
@@ -144,7 +147,8 @@ fn tell(options: &SessionOptions, symbol: &Symbol, fetched: Option<&SymbolFetch>
     const LINES_MAX: usize = 5;
     let Some(fetched) = fetched else { return };
     let report = &fetched.report;
-    let uncovered = fetched.uncovered.iter().map(|days| format!("the source has no bars for {days}"));
+    let uncovered =
+        fetched.uncovered.iter().map(|days| format!("the source has no bars for {days}"));
     let notes = fetched.notes.iter().map(ToString::to_string).chain(uncovered);
     let quarantined = report.quarantined.iter().map(|row| {
         let reasons: Vec<String> = row.reasons.iter().map(ToString::to_string).collect();

@@ -26,7 +26,7 @@ pub use describe::{Template, explain, place_schema, schema, templates};
 pub use layers::{
     AgentFile, LoadRequest, Loaded, OriginRow, Origins, from_bundle_yaml, load, load_place,
 };
-pub use place::{Log, LogLevel, Place, Store};
+pub use place::{Place, Store};
 pub use problem::{ConfigErrors, Location, Problem};
 
 #[cfg(test)]

@@ -143,7 +143,8 @@ mod tests {
     impl Strategy for Chance {
         fn decide(&mut self, view: &View<'_>) -> Result<Choice, PolicyError> {
             self.decisions_left -= 1;
-            let exposure = if self.decisions_left == 0 { 0.0 } else { self.rng.below(5) as f64 - 2.0 };
+            let exposure =
+                if self.decisions_left == 0 { 0.0 } else { self.rng.below(5) as f64 - 2.0 };
             let mut weights = vec![0.0; view.num_assets()];
             (weights[0], weights[1]) = (1.0 - exposure, exposure);
             Ok(Choice::weights(Weights::try_new(weights).unwrap()))
@@ -152,14 +153,14 @@ mod tests {
 
     #[test]
     fn the_profits_of_all_round_trips_are_the_change_of_equity() {
-        let spec = PanelSpec { rows: 200, num_symbols: 2, missing_frac: 0.0, ..PanelSpec::default() };
+        let spec =
+            PanelSpec { rows: 200, num_symbols: 2, missing_frac: 0.0, ..PanelSpec::default() };
         let env = Env::default();
         let tape = tape(&spec, 1, &env);
         let params = EnvParams::new(&env, tape.bars_per_year());
         let table = ActionTable::try_new(&env.market, tape.symbols()).unwrap();
         let decisions = tape.len() - 1;
-        let mut chance =
-            Chance { rng: SeedStream::new(4).rng(), decisions_left: decisions };
+        let mut chance = Chance { rng: SeedStream::new(4).rng(), decisions_left: decisions };
         let run = simulate(&mut chance, &tape, 0..tape.len(), &params, &table).unwrap();
         let trades = closed_trades(&run, &tape);
         assert!(trades.len() > 50, "{}", trades.len());

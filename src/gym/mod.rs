@@ -23,7 +23,7 @@ pub use observation::{
 pub use params::{EnvParams, cost_model};
 pub use reference::{
     Account, AccountStep, Execution, ExecutionKind, Holdings, MIN_ORDER_FRAC, Order, Position,
-    RewardInput, RewardState, order_quantities,
+    RewardInput, RewardState, Standing, order_quantities, protective_exit,
 };
 pub use tape::{Quote, Tape, TapeError};
 pub use vector::{EnvData, EnvError, EnvState, ILLEGAL_LOGIT, Step, VecEnv};

@@ -17,6 +17,8 @@ pub struct EnvParams {
     pub fill: FillRule,
     /// What trading costs.
     pub costs: CostModel,
+    /// Earned each bar on cash, a fraction.
+    pub cash_return_per_bar: f64,
     /// Paid each bar on the value of short positions, a fraction.
     pub borrow_rate_per_bar: f64,
     /// Exits and limits; the hold limits are absent outside the `single` market.
@@ -45,6 +47,7 @@ impl EnvParams {
             initial_equity: env.initial_equity,
             fill: env.fill,
             costs: cost_model(&env.costs),
+            cash_return_per_bar: cash_return_per_bar(env, bars_per_year),
             borrow_rate_per_bar: env.costs.borrow_rate_annual / bars_per_year,
             ruin_frac: rules.ruin_frac.unwrap_or(DEFAULT_RUIN_FRAC),
             rules,
@@ -59,6 +62,11 @@ impl EnvParams {
     pub fn has_exits(&self) -> bool {
         self.rules.stop_loss_frac.is_some() || self.rules.take_profit_frac.is_some()
     }
+}
+
+/// What cash earns in one bar, compounded to the yearly rate.
+pub(super) fn cash_return_per_bar(env: &Env, bars_per_year: f64) -> f64 {
+    (1.0 + env.cash_rate_annual).powf(1.0 / bars_per_year) - 1.0
 }
 
 /// The cost model that the settings describe.

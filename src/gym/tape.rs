@@ -3,6 +3,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 
+use super::params::cash_return_per_bar;
 use crate::base::Timestamp;
 use crate::config::{Benchmark, Env, FillRule};
 use crate::domain::{Bar, Panel, Symbol};
@@ -85,7 +86,9 @@ pub struct Quote {
 }
 
 impl Quote {
-    fn from_bar(bar: &Bar) -> Self {
+    /// The prices of a bar.
+    #[must_use]
+    pub fn from_bar(bar: &Bar) -> Self {
         Self {
             open: bar.open,
             high: bar.high,
@@ -165,7 +168,7 @@ impl Tape {
             num_features,
             features: features[first * num_features..].to_vec(),
             quotes: quotes(panel, first)?,
-            cash_return: (1.0 + env.cash_rate_annual).powf(1.0 / bars_per_year) - 1.0,
+            cash_return: cash_return_per_bar(env, bars_per_year),
             bars_per_year,
         };
         check_features(&columns)?;

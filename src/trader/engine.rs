@@ -1,6 +1,5 @@
 //! The engine: events in, effects out.
 
-use super::legality::legal_actions;
 use super::orders::{OrderDesk, quantities};
 use super::portfolio::Portfolio;
 use super::prices::Prices;
@@ -129,7 +128,8 @@ impl Engine {
             return Ok(vec![Effect::Record(Record::NoSignal { time })]);
         }
         let position = self.portfolio.holdings().position_state(self.prices.closes());
-        let legal = legal_actions(&self.portfolio, &self.prices, &self.actions);
+        let standing = self.portfolio.standing();
+        let legal = standing.legal_actions(self.prices.are_trading(), &self.actions);
         let point = DecisionPoint { time, position: &position, legal: &legal };
         let signal =
             self.signals.signal(&point).map_err(|source| TraderError::Signal { time, source })?;

@@ -7,7 +7,6 @@
 mod engine;
 mod error;
 mod ledger;
-mod legality;
 mod orders;
 mod portfolio;
 mod prices;

@@ -21,7 +21,7 @@ pub(super) fn quantities(target: &Target, portfolio: &Portfolio, prices: &Prices
     let equity = portfolio.holdings().equity(prices.closes());
     let mut quantities = order_quantities(weights.risky(), equity, prices.closes(), &held);
     for (index, quantity) in quantities.iter_mut().enumerate() {
-        if !prices.is_trading(index) {
+        if !prices.are_trading()[index] {
             *quantity = 0.0;
         }
     }

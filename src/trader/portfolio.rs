@@ -1,7 +1,7 @@
 //! The account as the venue's reports make it.
 
 use crate::domain::Fill;
-use crate::gym::{EnvParams, Holdings, Position};
+use crate::gym::{EnvParams, Holdings, Position, Standing};
 
 /// Cash and positions under the rules of the environment, moved by reports of the venue only.
 #[derive(Debug, Clone)]
@@ -51,12 +51,14 @@ impl Portfolio {
         &self.holdings
     }
 
-    pub(super) fn params(&self) -> &EnvParams {
-        &self.params
-    }
-
-    pub(super) fn num_trades(&self) -> usize {
-        self.num_trades
+    /// What decides which actions are legal.
+    pub(super) fn standing(&self) -> Standing<'_> {
+        Standing {
+            holdings: &self.holdings,
+            rules: &self.params.rules,
+            num_trades: self.num_trades,
+            is_ruined: self.is_ruined,
+        }
     }
 
     pub(super) fn is_ruined(&self) -> bool {

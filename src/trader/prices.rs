@@ -36,7 +36,8 @@ impl Prices {
         self.closes.iter().all(|close| !close.is_nan())
     }
 
-    pub(super) fn is_trading(&self, index: usize) -> bool {
-        self.is_trading[index]
+    /// One flag per symbol: had it a bar on the last row?
+    pub(super) fn are_trading(&self) -> &[bool] {
+        &self.is_trading
     }
 }

@@ -158,9 +158,9 @@ fn functions_are_short() {
         for (number, line) in source.text.lines().enumerate() {
             let indent = line.len() - line.trim_start().len();
             let words = line.trim_start();
-            let begins = ["fn ", "pub fn ", "pub(crate) fn ", "pub(super) fn ", "async fn "]
-                .iter()
-                .any(|prefix| words.starts_with(prefix));
+            let head = words.split('(').next().unwrap_or_default();
+            let begins =
+                head.starts_with("fn ") || head.contains(" fn ") && head.starts_with("pub");
             if begins && words.ends_with('{') || begins && !words.contains('{') {
                 start = Some((number, indent, words.to_owned()));
             } else if let Some((first, depth, name)) = &start

@@ -41,8 +41,15 @@ fn fetch_features_train_eval_paper() {
     assert_eq!(
         names,
         [
-            "cash", "buy_and_hold.AAA", "buy_and_hold.BBB", "equal_weight", "sma_cross", "momentum",
-            "min_variance", "random", "oracle",
+            "cash",
+            "buy_and_hold.AAA",
+            "buy_and_hold.BBB",
+            "equal_weight",
+            "sma_cross",
+            "momentum",
+            "min_variance",
+            "random",
+            "oracle",
         ]
     );
     assert!(judged["gate"]["passed"].is_boolean());

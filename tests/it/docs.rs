@@ -92,3 +92,38 @@ fn training_scalars_are_explained() {
 fn the_changelog_has_the_version() {
     assert!(document("CHANGELOG.md").contains(env!("CARGO_PKG_VERSION")));
 }
+
+#[test]
+fn every_link_of_a_document_leads_somewhere() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    for name in [
+        "README.md",
+        "docs/README.md",
+        "docs/ARCHITECTURE.md",
+        "docs/fetch.md",
+        "docs/features.md",
+        "docs/train.md",
+        "docs/eval.md",
+        "docs/paper.md",
+        "docs/BENCHMARKS.md",
+    ] {
+        let text = document(name);
+        assert!(!text.contains("_OUTPUT"), "{name} has a place that waits for output");
+        let folder = root.join(name).parent().unwrap().to_owned();
+        for link in text.split("](").skip(1).map(|rest| rest.split(')').next().unwrap()) {
+            let is_outside = link.starts_with("http") || link.starts_with('#');
+            assert!(is_outside || folder.join(link).exists(), "{name} links to {link}");
+        }
+    }
+}
+
+#[test]
+fn the_floors_of_the_architecture_page_are_those_of_the_crate() {
+    let page = document("docs/ARCHITECTURE.md");
+    let library = document("src/lib.rs");
+    for line in library.lines().filter(|line| line.starts_with("pub mod ")) {
+        let room = line.trim_start_matches("pub mod ").trim_end_matches(';');
+        assert!(page.contains(&format!("`{room}`")), "docs/ARCHITECTURE.md lacks `{room}`");
+        assert!(library.contains(&format!("`{room}`")), "the table of lib.rs lacks `{room}`");
+    }
+}

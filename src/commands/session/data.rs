@@ -2,7 +2,7 @@
 
 use super::{Failure, FailureKind, SessionOptions};
 use crate::base::{DateRange, Interrupt, NoProgress};
-use crate::config::{Agent, Source};
+use crate::config::Agent;
 use crate::connectors::{FetchJob, FetchMode, fetch, open_source};
 use crate::dataset::{Lake, PanelRequest, panel_shortfall, source_folder};
 use crate::domain::Calendar;
@@ -28,11 +28,12 @@ pub(in crate::commands) fn ensure_data(
     };
     let shortfalls = panel_shortfall(lake, &request, &calendar)?;
     let Some(first) = shortfalls.first() else { return Ok(()) };
-    if matches!(agent.data.source, Source::Yahoo(_)) {
+    if !agent.data.source.is_local() {
         let days: Vec<String> = first.missing.iter().map(ToString::to_string).collect();
         let text = format!("the lake has no bars of `{}` for {}", first.symbol, days.join(", "));
-        return Err(Failure::new(FailureKind::Data, text)
-            .hint("releat fetch with the same configuration"));
+        return Err(
+            Failure::new(FailureKind::Data, text).hint("releat fetch with the same configuration")
+        );
     }
     let connector = open_source(&agent.data.source, &agent.universe).map_err(source_failure)?;
     let job = FetchJob {

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use super::{Console, Failure, FailureKind, TerminalProgress};
 use crate::base::{Interrupt, releat_variables};
-use crate::config::{self, Agent, AgentFile, ConfigErrors, LoadRequest, Loaded, Place, Source};
+use crate::config::{self, Agent, AgentFile, ConfigErrors, LoadRequest, Loaded, Place};
 use crate::dataset::{Lake, LakeError, PINS_FILE, Pins, source_folder};
 use crate::evaluate::MarketError;
 
@@ -54,7 +54,7 @@ impl SessionOptions {
         let session = self.load()?;
         let agent = session.agent();
         let universe = &agent.universe;
-        let is_vendor = matches!(agent.data.source, Source::Yahoo(_));
+        let is_vendor = !agent.data.source.is_local();
         let is_chosen = session
             .loaded
             .origins

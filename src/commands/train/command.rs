@@ -108,8 +108,9 @@ fn open_run(
             options.console.say(&format!("going on with run {}", folder.record.id));
             folder
         }
-        None => RunFolder::begin(runs_dir, &agent.name, agent.seed, inputs)
-            .map_err(store_failure)?,
+        None => {
+            RunFolder::begin(runs_dir, &agent.name, agent.seed, inputs).map_err(store_failure)?
+        }
     };
     let yaml = session.loaded.effective_yaml();
     write_atomic(&folder.path.join("agent.yaml"), yaml.as_bytes())

@@ -87,6 +87,15 @@ pub enum Source {
 }
 
 impl Source {
+    /// Whether nobody has to be asked over a network.
+    #[must_use]
+    pub const fn is_local(&self) -> bool {
+        match self {
+            Self::Csv(_) | Self::Parquet(_) | Self::Synthetic(_) => true,
+            Self::Yahoo(_) => false,
+        }
+    }
+
     /// The folder name in the lake, and the key in the configuration.
     #[must_use]
     pub const fn name(&self) -> &'static str {

@@ -1,6 +1,6 @@
 //! Layers, origins, and the way back to text.
 
-use super::super::{AgentFile, LoadRequest, Loaded, LogLevel, Model, explain, schema, templates};
+use super::super::{AgentFile, LoadRequest, Loaded, Model, explain, schema, templates};
 use super::super::{from_bundle_yaml, load, load_place};
 use super::{GOOD, good, request};
 
@@ -16,7 +16,7 @@ fn project() -> (tempfile::TempDir, LoadRequest) {
     std::fs::create_dir_all(folder.path().join("configs")).unwrap();
     let base = "store: {lake_dir: base/lake, runs_dir: base/runs}\n";
     std::fs::write(folder.path().join("configs/base.yaml"), base).unwrap();
-    let production = "log: {level: warn}\nstore:\n  runs_dir: prod/runs\n";
+    let production = "store:\n  runs_dir: prod/runs\n  lake_dir: prod/lake\n";
     std::fs::write(folder.path().join("configs/production.yaml"), production).unwrap();
     std::fs::write(folder.path().join("a.yaml"), GOOD).unwrap();
     let request = LoadRequest {
@@ -43,12 +43,12 @@ fn each_layer_goes_over_the_one_below() {
     ]
     .map(|(name, value)| (name.to_owned(), value.to_owned()))
     .to_vec();
-    request.sets = vec!["learner.ppo.gamma=0.7".to_owned(), "log.level=debug".to_owned()];
+    request.sets = vec!["learner.ppo.gamma=0.7".to_owned(), "store.lake_dir=set/lake".to_owned()];
     request.seed = Some(7);
     let loaded = load(&request).unwrap_or_else(|errors| panic!("{errors}"));
     assert_eq!(loaded.agent.seed, 7);
     assert!(matches!(loaded.agent.model, Model::Mlp(mlp) if mlp.hidden == 16));
-    assert_eq!(loaded.place.log.level, LogLevel::Debug);
+    assert_eq!(loaded.place.store.lake_dir, std::path::Path::new("set/lake"));
     for (key, value, place) in [
         ("name", "good", "a.yaml:1:1"),
         ("seed", "7", "--seed"),
@@ -61,7 +61,7 @@ fn each_layer_goes_over_the_one_below() {
         ("learner.ppo.clip_coef", "0.2", "default"),
         ("store.lake_dir", "base/lake", "configs/base.yaml:1:9"),
         ("store.runs_dir", "prod/runs", "configs/production.yaml:3:3"),
-        ("log.level", "debug", "--set"),
+        ("store.lake_dir", "set/lake", "--set"),
     ] {
         assert_eq!(origin(&loaded, key), (value.to_owned(), place.to_owned()), "{key}");
     }

@@ -37,7 +37,7 @@ fn assignments_show_where_they_are_wrong() {
     );
     check(
         &with_set("nothing=1"),
-        "error: unknown key `nothing`, expected `name`, `seed`, `universe`, `data`, `features`, `transform`, `env`, `model`, `learner`, `train`, `eval`, `trade`, `store` or `log`
+        "error: unknown key `nothing`, expected `name`, `seed`, `universe`, `data`, `features`, `transform`, `env`, `model`, `learner`, `train`, `eval`, `trade` or `store`
  --> --set nothing=1
            ^^^^^^^",
     );
@@ -91,13 +91,13 @@ fn missing_and_unreadable_files() {
     std::fs::create_dir(root.join("configs")).unwrap();
     std::fs::write(root.join("configs/base.yaml"), "# nothing yet\n").unwrap();
     load(&request("good")).unwrap_or_else(|errors| panic!("{errors}"));
-    std::fs::write(root.join("configs/base.yaml"), "log: {level: info}\nname: x\n").unwrap();
+    std::fs::write(root.join("configs/base.yaml"), "store: {}\nname: x\n").unwrap();
     check(
         &request("good"),
         "error: key `name` belongs in an agent file, not in configs/
  --> configs/base.yaml:2:1
   |
-1 | log: {level: info}
+1 | store: {}
 2 | name: x
   | ^^^^",
     );

@@ -3,7 +3,6 @@
 //! It keeps its own cash and positions, so that the trader's account can be checked against it. It
 //! knows nothing of signals, weights or limits.
 
-mod protection;
 mod venue;
 
 #[cfg(test)]

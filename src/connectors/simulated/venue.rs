@@ -1,10 +1,9 @@
 //! The venue: open orders meet the next bar.
 
-use super::protection::protective_exit;
 use crate::base::Timestamp;
 use crate::config::{Env, FillRule};
 use crate::domain::{Bar, Fill, MarketRow, OrderId, OrderRequest, Side, Symbol, Trade};
-use crate::gym::{EnvParams, Holdings};
+use crate::gym::{EnvParams, ExecutionKind, Holdings, Quote, protective_exit};
 use crate::ports::{
     Broker, BrokerAccount, BrokerError, BrokerEvent, CashReason, Protection, RejectReason,
 };
@@ -18,7 +17,6 @@ use crate::risk::Approved;
 #[derive(Debug)]
 pub struct SimulatedVenue {
     params: EnvParams,
-    cash_return_per_bar: f64,
     symbols: Vec<Symbol>,
     holdings: Holdings,
     last_bars: Vec<LastBar>,
@@ -45,7 +43,6 @@ impl SimulatedVenue {
         let unseen = LastBar { close: f64::NAN, bar_notional: 0.0, time: None };
         Self {
             params: EnvParams::new(env, bars_per_year),
-            cash_return_per_bar: (1.0 + env.cash_rate_annual).powf(1.0 / bars_per_year) - 1.0,
             symbols: symbols.to_vec(),
             holdings: Holdings::new(env.initial_equity, symbols.len()),
             last_bars: vec![unseen; symbols.len()],
@@ -116,8 +113,12 @@ impl SimulatedVenue {
         for (index, bar) in row.bars.iter().enumerate() {
             let Some(bar) = bar else { continue };
             let position = self.holdings.positions[index];
-            let found = protective_exit(&position, bar, &self.params.rules);
-            if let Some((cause, price)) = found {
+            let found = protective_exit(&position, &Quote::from_bar(bar), &self.params.rules);
+            if let Some((kind, price)) = found {
+                let cause = match kind {
+                    ExecutionKind::StopLoss => Protection::StopLoss,
+                    _ => Protection::TakeProfit,
+                };
                 self.close_position(index, cause, (price, bar.available_at));
                 hit.push(index);
             }
@@ -152,7 +153,11 @@ impl SimulatedVenue {
     fn accrue(&mut self, time: Timestamp) {
         let cash = self.holdings.cash;
         // A difference of near numbers is exact, so adding it gives `cash · (1 + return)` to the bit.
-        self.post(cash * (1.0 + self.cash_return_per_bar) - cash, CashReason::Interest, time);
+        self.post(
+            cash * (1.0 + self.params.cash_return_per_bar) - cash,
+            CashReason::Interest,
+            time,
+        );
         let positions = self.holdings.positions.iter().zip(&self.last_bars);
         let short: f64 = positions.map(|(p, last)| (-p.quantity * last.close).max(0.0)).sum();
         self.post(-(self.params.borrow_rate_per_bar * short), CashReason::Borrow, time);

@@ -28,7 +28,10 @@ pub(super) struct Path {
     tail_degrees: usize,
     drift_log: f64,
     gap: f64,
-    usual_value: f64,
+    /// Usual volume in shares of the first day.
+    usual_shares: f64,
+    /// Shares of today for a share of the first day.
+    shares_per_first: f64,
     close: f64,
 }
 
@@ -51,7 +54,8 @@ impl Path {
             tail_degrees: market.tail_degrees,
             drift_log: drift_log(market, symbol, length),
             gap: if length.is_daily() { GAP_DAILY } else { GAP_INTRADAY },
-            usual_value,
+            usual_shares: usual_value / close,
+            shares_per_first: 1.0,
             close,
         }
     }
@@ -65,7 +69,7 @@ impl Path {
         let open = self.close * gap.exp();
         let close = open * inside.exp();
         let (low, high) = self.extremes(open, inside, step.volatility);
-        let volume = self.volume(step, close);
+        let volume = self.volume(step);
         self.close = close;
         let slot = step.slot;
         let bar = Bar {
@@ -90,6 +94,7 @@ impl Path {
             return None;
         }
         self.close /= ratio;
+        self.shares_per_first *= ratio;
         let kind = CorporateActionKind::Split { ratio };
         Some(CorporateAction { ex_date: step.slot.date, kind })
     }
@@ -121,14 +126,14 @@ impl Path {
         (open * down.exp(), open * up.exp())
     }
 
-    /// Whole shares; the traded value has no trend.
-    fn volume(&mut self, step: &Step, close: f64) -> f64 {
+    /// Whole shares; without trend and, adjusted for splits, without jump.
+    fn volume(&mut self, step: &Step) -> f64 {
         let noise = (VOLUME_NOISE * self.rng.normal()).exp();
         let multiple = match self.planted {
             Some(planted) if step.favorite == self.position => planted.volume_multiple,
             _ => 1.0,
         };
-        (self.usual_value * noise * multiple / close).round().max(1.0)
+        (self.usual_shares * self.shares_per_first * noise * multiple).round().max(1.0)
     }
 }
 

@@ -131,11 +131,10 @@ fn volume_shows_the_favorite_and_the_next_bar_pays_it_after_the_open() {
     let (mut loud, mut quiet) = (Vec::new(), Vec::new());
     for (raw, pair) in incoming.bars.iter().zip(bars.windows(2)) {
         let favorite = oracle.favorite(raw.open_time.date_in(&zone)).unwrap();
-        let value = raw.volume * raw.close;
         let (after_open, volume) =
             if favorite == 2 { (&mut favored, &mut loud) } else { (&mut others, &mut quiet) };
         after_open.push((pair[1].close / pair[1].open).ln() * 1e4);
-        volume.push(value.ln());
+        volume.push(pair[0].volume.ln());
         gaps.push((pair[1].open / pair[0].close).ln() * 1e4);
     }
     let base = 0.05 / 252.0 * 1e4;

@@ -1,8 +1,7 @@
 //! One account that lives through the bars of a tape.
 
-use super::exits::exit;
-use super::legality::legal_actions;
-use super::{Execution, ExecutionKind, Holdings, RewardInput, order_quantities};
+use super::exits::protective_exit;
+use super::{Execution, ExecutionKind, Holdings, RewardInput, Standing, order_quantities};
 use crate::config::FillRule;
 use crate::domain::{Trade, Weights};
 use crate::gym::{ActionTable, EnvParams, PositionState, Tape};
@@ -99,7 +98,14 @@ impl Account {
     /// One flag per action of `table`: may it be taken at `row`? At least one always may.
     #[must_use]
     pub fn legal_actions(&self, tape: &Tape, row: usize, table: &ActionTable) -> Vec<bool> {
-        legal_actions(self, tape.quotes(row), table)
+        let standing = Standing {
+            holdings: &self.holdings,
+            rules: &self.params.rules,
+            num_trades: self.num_trades,
+            is_ruined: self.is_ruined,
+        };
+        let is_trading: Vec<bool> = tape.quotes(row).iter().map(|q| q.is_tradable).collect();
+        standing.legal_actions(&is_trading, table)
     }
 
     /// What a policy may see at `row`.
@@ -172,7 +178,7 @@ impl Account {
         for s in 0..tape.num_symbols() {
             let position = self.holdings.positions[s];
             if let Some((kind, price)) =
-                exit(&position, &tape.quotes(row + 1)[s], &self.params.rules)
+                protective_exit(&position, &tape.quotes(row + 1)[s], &self.params.rules)
             {
                 executions.push(self.execute(tape, row, (s, kind), (-position.quantity, price)));
             }

@@ -33,7 +33,8 @@ pub struct Execution {
 /// Where a position leaves the market inside `bar`, if it does. The worse case is checked first.
 ///
 /// A stop is filled at the worse of its price and the open, a target at the better of the two.
-pub(super) fn exit(
+#[must_use]
+pub fn protective_exit(
     position: &Position,
     bar: &Quote,
     rules: &PositionRules,
@@ -77,7 +78,7 @@ mod tests {
             take_profit_frac: Some(0.1),
             ..PositionRules::default()
         };
-        assert_eq!(exit(&position, &bar, &rules), expected, "{quantity} {bar:?}");
+        assert_eq!(protective_exit(&position, &bar, &rules), expected, "{quantity} {bar:?}");
     }
 
     #[test]

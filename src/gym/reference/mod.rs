@@ -11,8 +11,9 @@ mod sizing;
 mod tests;
 
 pub use account::{Account, AccountStep, Order};
-pub use exits::{Execution, ExecutionKind};
+pub use exits::{Execution, ExecutionKind, protective_exit};
 pub use holdings::{Holdings, Position};
+pub use legality::Standing;
 pub use reward::{RewardInput, RewardState};
 pub use sizing::{MIN_ORDER_FRAC, order_quantities};
 

@@ -4,17 +4,17 @@ use burn::tensor::Tensor;
 
 /// What one time step of a rollout contributes, each `[N]`.
 #[derive(Debug, Clone)]
-pub(super) struct Outcome {
+pub struct Outcome {
     /// V(sₜ), as the policy saw it when it acted.
-    pub(super) value: Tensor<1>,
+    pub value: Tensor<1>,
     /// rₜ
-    pub(super) reward: Tensor<1>,
+    pub reward: Tensor<1>,
     /// 1 where the episode reached an end of its own.
-    pub(super) terminated: Tensor<1>,
+    pub terminated: Tensor<1>,
     /// 1 where the episode was cut off.
-    pub(super) truncated: Tensor<1>,
+    pub truncated: Tensor<1>,
     /// V of the last state of an episode that was cut off, else 0.
-    pub(super) final_value: Tensor<1>,
+    pub final_value: Tensor<1>,
 }
 
 /// Advantages of all steps, newest last.
@@ -33,7 +33,8 @@ pub(super) struct Outcome {
 /// Schulman et al., "High-Dimensional Continuous Control Using Generalized Advantage Estimation",
 /// 2016, eq. 16; bootstrapping at time limits as in Pardo et al., "Time Limits in Reinforcement
 /// Learning", 2018.
-pub(super) fn advantages(
+#[must_use]
+pub fn advantages(
     outcomes: &[Outcome],
     last_value: Tensor<1>,
     gamma: f64,

@@ -16,5 +16,6 @@ mod train;
 mod tests;
 
 pub use checkpoint::{Checkpoint, CheckpointError};
+pub use gae::{Outcome, advantages};
 pub use report::{UpdateReport, UpdateStatistics};
 pub use train::{Divergence, PpoError, Trainer, UpdateOutcome};

@@ -136,7 +136,9 @@ impl Default for SharpeBlendReward {
     }
 }
 
-/// `weight · (B·ΔA − ½·A·ΔB) / (B − A²)^(3/2)` with decay `eta` (Moody and Saffell 2001).
+/// `weight · (B·ΔA − ½·A·ΔB) / (B − A²)^(3/2)` with decay `eta` (Moody and Saffell 2001), the
+/// denominator with the moments after the bar and a deviation of at least 1e-5, so that a bar after a
+/// quiet spell does not explode.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct DifferentialSharpeReward {
