@@ -6,17 +6,17 @@ use releat::domain::{Calendar, CalendarName, MarketRow, Panel, Symbol, Timeframe
 use releat::ports::{BarSource, FetchRequest};
 
 /// The symbols of the market.
-pub fn symbols() -> Vec<Symbol> {
+pub(crate) fn symbols() -> Vec<Symbol> {
     ["AAA", "BBB", "CCC"].iter().map(|name| name.parse().expect("a legal symbol")).collect()
 }
 
 /// The calendar of the market.
-pub fn calendar() -> Calendar {
+pub(crate) fn calendar() -> Calendar {
     Calendar::new(CalendarName::AlwaysOpen)
 }
 
 /// The bars of `range`, aligned.
-pub fn panel(range: &str) -> Panel {
+pub(crate) fn panel(range: &str) -> Panel {
     let source = SyntheticMarket::new(&SyntheticSource::default(), &symbols(), calendar());
     let series: Vec<_> = symbols()
         .into_iter()

@@ -93,7 +93,7 @@ pub(super) fn load_candidate(
                 .hint("choose days after the training range, or say --in-sample"));
         }
         Err(_) => {
-            warnings.push("the range overlaps the training range: figures flatter".to_owned())
+            warnings.push("the range overlaps the training range: figures flatter".to_owned());
         }
         Ok(()) => {}
     }

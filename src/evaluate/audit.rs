@@ -9,7 +9,8 @@ use crate::gym::{ActionTable, ExecutionKind, Tape};
 /// # Units
 /// `time`: the decision, RFC 3339; weights and returns: fractions of equity; `turnover`: traded
 /// notional over equity before; `cost`, `equity`: currency units, after the step; prices: adjusted
-/// currency units per share. An empty target weight is HOLD. `close` is the price that the decision
+/// currency units per share; `quantity`: shares traded by orders, sales negative, 0 for an order too
+/// small to be sent (`gym::MIN_ORDER_FRAC`). An empty target weight is HOLD. `close` is the price that the decision
 /// was sized on, `fill_price` what an order is filled at, `next_close` what the step ends on;
 /// `exit_price` is where a stop or target left the market inside the bar, if one did.
 #[must_use]
@@ -34,7 +35,7 @@ fn header(symbols: &[String]) -> String {
     for group in ["weight_before", "target_weight", "weight_after"] {
         names.extend(assets.iter().map(|asset| format!("{group}.{asset}")));
     }
-    for group in ["close", "fill_price", "exit_price", "next_close"] {
+    for group in ["close", "quantity", "fill_price", "exit_price", "next_close"] {
         names.extend(symbols.iter().map(|symbol| format!("{group}.{symbol}")));
     }
     for name in
@@ -61,6 +62,11 @@ fn row(step: &TrajectoryStep, tape: &Tape, table: &ActionTable, fill: FillRule) 
     });
     cells.extend(numbers(&account.weights_after));
     cells.extend(tape.quotes(step.row).iter().map(|quote| quote.close.to_string()));
+    cells.extend((0..num_symbols).map(|symbol_index| {
+        let own = account.executions.iter().filter(|e| e.symbol_index == symbol_index);
+        let orders = own.filter(|e| e.kind == ExecutionKind::Order);
+        (orders.map(|order| order.quantity).sum::<f64>() + 0.0).to_string()
+    }));
     cells.extend((0..num_symbols).map(|s| tape.fill_price(fill, step.row, s).to_string()));
     cells.extend((0..num_symbols).map(|symbol_index| {
         let exits = account.executions.iter().filter(|e| e.kind != ExecutionKind::Order);

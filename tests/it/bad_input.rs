@@ -276,6 +276,7 @@ fn places_that_cannot_be_written() {
         "runs_read_only",
         &sandbox.transcript("train -q --config agents/tiny.yaml --set store.runs_dir=/sys/runs"),
     );
+    let sandbox = Sandbox::with_agent();
     // A limit on the size of files stands for a disk that fills up while writing.
     let script = format!(
         "trap '' XFSZ; ulimit -f 4; exec {} fetch --config agents/tiny.yaml",

@@ -1,7 +1,7 @@
 //! Options, configuration, place and lake of one command.
 
 use std::io::Read;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::{Console, Failure, FailureKind, TerminalProgress};
 use crate::base::{Interrupt, releat_variables};
@@ -98,7 +98,8 @@ impl SessionOptions {
     }
 
     fn request(&self) -> Result<LoadRequest, Failure> {
-        let agent_files = self.configs.iter().map(agent_file).collect::<Result<_, _>>()?;
+        let agent_files =
+            self.configs.iter().map(|path| agent_file(path)).collect::<Result<_, _>>()?;
         Ok(LoadRequest {
             root: PathBuf::new(),
             env: self.env.clone(),
@@ -130,9 +131,9 @@ impl Session {
     }
 }
 
-fn agent_file(path: &PathBuf) -> Result<AgentFile, Failure> {
+fn agent_file(path: &Path) -> Result<AgentFile, Failure> {
     if path.as_os_str() != "-" {
-        return Ok(AgentFile::Path(path.clone()));
+        return Ok(AgentFile::Path(path.to_owned()));
     }
     let mut bytes = Vec::new();
     std::io::stdin().lock().read_to_end(&mut bytes).map_err(|error| {

@@ -224,12 +224,12 @@ impl Default for SyntheticSource {
 /// A hidden favorite: a Markov chain picks one asset (or cash) whose next return has extra drift.
 ///
 /// The favorite is visible at decision time: its volume is `volume_multiple` times the usual.
-/// While cash is the favorite every asset loses `edge_bps` a bar.
+/// Every other asset loses `edge_bps` divided by the number of symbols in that bar, so that none drifts
+/// for ever; while cash is the favorite all of them do.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Planted {
-    /// Extra log return of the favorite in its next bar, basis points; the others lose as much.
-    /// Default 60.
+    /// Extra log return of the favorite in its next bar, basis points. Default 60.
     pub edge_bps: f64,
     /// Probability that the favorite stays from one bar to the next. Default 0.95.
     pub stay: f64,

@@ -16,7 +16,7 @@ fn project() -> (tempfile::TempDir, LoadRequest) {
     std::fs::create_dir_all(folder.path().join("configs")).unwrap();
     let base = "store: {lake_dir: base/lake, runs_dir: base/runs}\n";
     std::fs::write(folder.path().join("configs/base.yaml"), base).unwrap();
-    let production = "store:\n  runs_dir: prod/runs\n  lake_dir: prod/lake\n";
+    let production = "store:\n  runs_dir: prod/runs\n";
     std::fs::write(folder.path().join("configs/production.yaml"), production).unwrap();
     std::fs::write(folder.path().join("a.yaml"), GOOD).unwrap();
     let request = LoadRequest {
@@ -59,8 +59,7 @@ fn each_layer_goes_over_the_one_below() {
         ("learner.ppo.gamma", "0.7", "--set"),
         ("learner.ppo.gae_lambda", "0.7", "RELEAT_LEARNER__PPO__GAE_LAMBDA"),
         ("learner.ppo.clip_coef", "0.2", "default"),
-        ("store.lake_dir", "base/lake", "configs/base.yaml:1:9"),
-        ("store.runs_dir", "prod/runs", "configs/production.yaml:3:3"),
+        ("store.runs_dir", "prod/runs", "configs/production.yaml:2:3"),
         ("store.lake_dir", "set/lake", "--set"),
     ] {
         assert_eq!(origin(&loaded, key), (value.to_owned(), place.to_owned()), "{key}");

@@ -125,7 +125,8 @@ impl PlantedOracle {
         let planted = match asset {
             0 => 0.0,
             _ if asset == favorite => edge,
-            _ => -edge,
+            // What the favorite gains the others lose together, so that no symbol drifts for ever.
+            _ => -edge / (self.drifts.len() - 1) as f64,
         };
         self.drifts[asset] + planted
     }

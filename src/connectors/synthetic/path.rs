@@ -24,6 +24,7 @@ pub(super) struct Path {
     planted: Option<Planted>,
     /// The position of the symbol among the favorites, from 1.
     position: usize,
+    num_symbols: f64,
     loading: f64,
     tail_degrees: usize,
     drift_log: f64,
@@ -36,11 +37,11 @@ pub(super) struct Path {
 }
 
 impl Path {
-    /// The symbol at `index` of the universe, before its first bar.
+    /// The symbol at `index` of a universe of `num_symbols`, before its first bar.
     pub(super) fn new(
         market: &SyntheticSource,
         symbol: &Symbol,
-        index: usize,
+        (index, num_symbols): (usize, usize),
         length: &BarLength,
     ) -> Self {
         let mut rng = root(market).child("symbol").child(symbol.as_str()).rng();
@@ -50,6 +51,7 @@ impl Path {
             rng,
             planted: market.planted,
             position: index + 1,
+            num_symbols: num_symbols as f64,
             loading: market.correlation.sqrt(),
             tail_degrees: market.tail_degrees,
             drift_log: drift_log(market, symbol, length),
@@ -109,8 +111,8 @@ impl Path {
     fn edge(&self, step: &Step) -> f64 {
         match (self.planted, step.favored) {
             (Some(planted), Some(favored)) => {
-                let sign = if favored == self.position { 1.0 } else { -1.0 };
-                sign * planted.edge_bps * 1e-4
+                let edge = planted.edge_bps * 1e-4;
+                if favored == self.position { edge } else { -edge / self.num_symbols }
             }
             _ => 0.0,
         }

@@ -47,7 +47,7 @@ impl BarSource for SyntheticMarket {
             });
         }
         let slots = slots(&length, request.range.end(), &self.calendar)?;
-        let mut path = Path::new(&self.market, symbol, index, &length);
+        let mut path = Path::new(&self.market, symbol, (index, self.universe.len()), &length);
         let mut incoming = Incoming::default();
         for step in steps(&self.market, self.universe.len(), &length, slots) {
             let (bar, split) = path.update(&step);

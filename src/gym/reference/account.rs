@@ -212,7 +212,7 @@ impl Account {
     fn report(&self, tape: &Tape, row: usize, outcome: Outcome<'_>) -> AccountStep {
         let Outcome { before, equity_before, equity_after, executions, order } = outcome;
         let next_prices = closes(tape, row + 1);
-        let notional: f64 = executions.iter().map(|e| e.quantity.abs() * e.price).sum();
+        let notional = executions.iter().map(|e| e.quantity.abs() * e.price).sum::<f64>() + 0.0;
         let reward_input = RewardInput {
             portfolio_return: equity_after / equity_before - 1.0,
             benchmark_return: tape.benchmark_return(self.params.benchmark, row),
@@ -229,7 +229,8 @@ impl Account {
             },
             weights_after: self.holdings.weights(&next_prices),
             turnover: notional / equity_before,
-            cost: executions.iter().map(|e| e.cost).sum(),
+            // An empty sum is −0, which a file should not show.
+            cost: executions.iter().map(|e| e.cost).sum::<f64>() + 0.0,
             cash_return: tape.cash_return(),
             portfolio_return: reward_input.portfolio_return,
             benchmark_return: reward_input.benchmark_return,

@@ -54,7 +54,9 @@ impl Schedule {
 #[derive(Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Ends {
+    /// Value at the start of the run.
     from: f64,
+    /// Value at its end.
     to: f64,
 }
 

@@ -25,16 +25,6 @@ impl Ring {
         Some(evicted)
     }
 
-    /// Whether the window has been filled.
-    pub(crate) fn is_full(&self) -> bool {
-        self.values.len() == self.window
-    }
-
-    /// The oldest value of a full window; `None` before that.
-    pub(crate) fn oldest(&self) -> Option<f64> {
-        self.is_full().then(|| self.values[self.next])
-    }
-
     /// The values, oldest first.
     pub(crate) fn iter(&self) -> impl Iterator<Item = f64> + '_ {
         let (newer, older) = self.values.split_at(self.next);
@@ -50,7 +40,7 @@ mod tests {
     fn the_oldest_value_leaves_first() {
         let mut ring = Ring::new(3);
         assert_eq!([1.0, 2.0, 3.0].map(|v| ring.push(v)), [None; 3]);
-        assert_eq!((ring.oldest(), ring.push(4.0)), (Some(1.0), Some(1.0)));
+        assert_eq!(ring.push(4.0), Some(1.0));
         assert_eq!(ring.iter().collect::<Vec<_>>(), [2.0, 3.0, 4.0]);
     }
 }
