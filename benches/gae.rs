@@ -1,5 +1,4 @@
 //! Generalised advantage estimation: transitions per second, 256 steps of N environments.
-#![expect(clippy::expect_used, reason = "a benchmark that cannot be set up should stop")]
 
 use burn::tensor::{Device, Distribution, Tensor};
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};

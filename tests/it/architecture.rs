@@ -161,7 +161,7 @@ fn functions_are_short() {
             let head = words.split('(').next().unwrap_or_default();
             let begins =
                 head.starts_with("fn ") || head.contains(" fn ") && head.starts_with("pub");
-            if begins && words.ends_with('{') || begins && !words.contains('{') {
+            if begins && (words.ends_with('{') || !words.contains('{')) {
                 start = Some((number, indent, words.to_owned()));
             } else if let Some((first, depth, name)) = &start
                 && words == "}"

@@ -108,7 +108,8 @@ fn every_link_of_a_document_leads_somewhere() {
         "docs/BENCHMARKS.md",
     ] {
         let text = document(name);
-        assert!(!text.contains("_OUTPUT"), "{name} has a place that waits for output");
+        let waits = text.lines().any(|line| line.ends_with("_OUTPUT") || line.ends_with("_TRAIN"));
+        assert!(!waits, "{name} has a place that waits for output");
         let folder = root.join(name).parent().unwrap().to_owned();
         for link in text.split("](").skip(1).map(|rest| rest.split(')').next().unwrap()) {
             let is_outside = link.starts_with("http") || link.starts_with('#');

@@ -1,7 +1,9 @@
 //! A training that was killed or stopped goes on to the same bits.
 
 use std::process::{Child, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Duration;
+
+use releat::base::Stopwatch;
 
 use crate::sandbox::Sandbox;
 
@@ -15,8 +17,8 @@ fn digest(text: &[u8]) -> String {
 
 /// Waits until the run has written a checkpoint, so that the kill comes in the middle.
 fn wait_for_checkpoint(sandbox: &Sandbox, child: &mut Child) {
-    let deadline = Instant::now() + Duration::from_secs(120);
-    while Instant::now() < deadline {
+    let waiting = Stopwatch::start();
+    while waiting.seconds() < 120.0 {
         let found = std::fs::read_dir(sandbox.path("data/runs")).is_ok_and(|mut runs| {
             runs.any(|run| run.is_ok_and(|run| has_progress(&run.path().join("checkpoint"))))
         });
