@@ -22,7 +22,7 @@ pub struct Global {
     /// Run seed; the same as `--set seed=N`.
     #[arg(long, global = true, value_name = "N", env = "RELEAT_SEED")]
     pub seed: Option<u64>,
-    /// Where tensors live: cpu, cuda[:N] or vulkan[:N].
+    /// Where tensors live: cpu; with GPU features also cuda or vulkan, and :N for a card.
     #[arg(long, global = true, default_value = "cpu", env = "RELEAT_DEVICE")]
     pub device: String,
     /// Form of the data on standard output.

@@ -28,7 +28,7 @@ pub struct PaperOptions {
 /// Trades a bundle on a recorded stream and a simulated venue.
 ///
 /// # Errors
-/// As [`super::eval`] has it for bundle and data; [`FailureKind::Refused`] if venue and trader disagree.
+/// As [`super::eval()`] has it for bundle and data; [`FailureKind::Refused`] if venue and trader disagree.
 pub fn paper(options: &SessionOptions, command: &PaperOptions) -> Result<(), Failure> {
     if options.configs.is_empty() {
         refuse_frozen_settings(options)?;

@@ -2,20 +2,20 @@
 
 use crate::sandbox::{Sandbox, real_data};
 
-fn agent(sandbox: &Sandbox) {
+/// A folder with the agent of three funds, and the setting that makes it read the real files.
+fn prepared() -> Option<(Sandbox, String)> {
+    let data = real_data()?;
+    let sandbox = Sandbox::empty();
     let file = concat!(env!("CARGO_MANIFEST_DIR"), "/agents/spy_qqq.yaml");
     sandbox.write("agents/spy_qqq.yaml", std::fs::read_to_string(file).unwrap());
+    let folder = data.join("daily/yahoo");
+    let source = format!("data.source={{csv: {{path: {}, layout: yahoo}}}}", folder.display());
+    Some((sandbox, source))
 }
 
 #[test]
 fn real_bars_reach_a_verdict_and_paper_agrees() {
-    let Some(data) = real_data() else { return };
-    let sandbox = Sandbox::empty();
-    agent(&sandbox);
-    let source = format!(
-        "data.source={{csv: {{path: {}, layout: yahoo}}}}",
-        data.join("daily/yahoo").display()
-    );
+    let Some((sandbox, source)) = prepared() else { return };
     let arguments = |rest: &str| -> Vec<String> {
         let words = rest.split_whitespace().map(str::to_owned);
         let fixed = ["--config", "agents/spy_qqq.yaml", "--set", &source];
@@ -56,13 +56,7 @@ fn real_bars_reach_a_verdict_and_paper_agrees() {
 /// The source that was fetched is taken up by later commands through `releat.lock`.
 #[test]
 fn training_follows_the_pinned_source() {
-    let Some(data) = real_data() else { return };
-    let sandbox = Sandbox::empty();
-    agent(&sandbox);
-    let source = format!(
-        "data.source={{csv: {{path: {}, layout: yahoo}}}}",
-        data.join("daily/yahoo").display()
-    );
+    let Some((sandbox, source)) = prepared() else { return };
     let fetch = "fetch -q --config agents/spy_qqq.yaml --set";
     assert!(sandbox.command(fetch).arg(&source).output().unwrap().status.success());
     let features =

@@ -89,3 +89,18 @@ fn one_interrupt_stops_after_a_checkpoint_and_says_how_to_go_on() {
     let resumed = sandbox.run(LONGER);
     assert_eq!(digest(&resumed.stdout), digest(&straight.run(LONGER).stdout));
 }
+
+#[test]
+fn the_second_interrupt_ends_the_process_and_the_run_can_go_on() {
+    let sandbox = Sandbox::with_agent();
+    let mut child =
+        sandbox.command(LONGER).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    wait_for_checkpoint(&sandbox, &mut child);
+    signal(&child, "INT");
+    signal(&child, "INT");
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+    let resumed = sandbox.run(&format!("{LONGER} --resume must"));
+    assert_eq!(resumed.status.code(), Some(0), "{}", String::from_utf8_lossy(&resumed.stderr));
+    let straight = Sandbox::with_agent();
+    assert_eq!(digest(&resumed.stdout), digest(&straight.run(LONGER).stdout));
+}

@@ -58,7 +58,7 @@ fn what_was_written_is_read() {
     let events = read(&files(folder.path())[0]);
     assert_eq!(events.len(), 2);
     assert_eq!(events[0].what, Some(What::FileVersion("brain.Event:2".to_owned())));
-    let value = Value { tag: "losses/policy_loss".to_owned(), simple_value: -0.5 };
+    let value = Value { tag: "losses/policy_loss".to_owned(), simple_value: Some(-0.5) };
     let expected = Event {
         wall_time: 1.6e9,
         step: 128,
@@ -86,4 +86,10 @@ fn a_run_that_goes_on_gets_a_file_of_its_own() {
 fn a_folder_that_cannot_be_made_is_named() {
     let error = EventWriter::create(Path::new("/proc/none"), Timestamp::default()).unwrap_err();
     assert_eq!(error.to_string(), "cannot create an event file in /proc/none");
+}
+
+#[test]
+fn a_zero_is_written_out() {
+    let value = Value { tag: "x".to_owned(), simple_value: Some(0.0) };
+    assert_eq!(value.encode_to_vec(), [0x0a, 1, b'x', 0x15, 0, 0, 0, 0]);
 }

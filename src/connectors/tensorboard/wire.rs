@@ -35,8 +35,9 @@ pub(super) struct Summary {
 pub(super) struct Value {
     #[prost(string, tag = "1")]
     pub(super) tag: String,
-    #[prost(float, tag = "2")]
-    pub(super) simple_value: f32,
+    /// Optional, so that a zero is written and not left out as a default.
+    #[prost(float, optional, tag = "2")]
+    pub(super) simple_value: Option<f32>,
 }
 
 /// The beginning of a session: readers drop what an earlier session wrote at or after its step.

@@ -86,7 +86,7 @@ impl EventWriter {
         step: u64,
         wall_time: Timestamp,
     ) -> Result<(), EventError> {
-        let value = Value { tag: tag.to_owned(), simple_value: value as f32 };
+        let value = Value { tag: tag.to_owned(), simple_value: Some(value as f32) };
         self.write(&event(wall_time, step, What::Summary(Summary { value: vec![value] })))
     }
 
