@@ -139,8 +139,46 @@ fn prove_columns(options: &SessionOptions, market: &PreparedMarket) -> Result<()
                 )
             })
         }
-        Err(error @ ProofError::Divergence(_)) => Err(Failure::new(FailureKind::No, error)
-            .hint("a feature may read only bars whose available_at is not after the decision")),
-        Err(error) => Err(Failure::new(FailureKind::Data, error)),
+        Err(error) => Err(proof_failure(error)),
+    }
+}
+
+fn proof_failure(error: ProofError) -> Failure {
+    match error {
+        ProofError::Divergence(_) => Failure::new(FailureKind::No, error)
+            .hint("a feature may read only bars whose available_at is not after the decision"),
+        ProofError::Features(_) => Failure::new(FailureKind::Data, error),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::NoProgress;
+    use crate::config::{FeatureSpec, WindowOnly};
+    use crate::domain::{Calendar, CalendarName};
+    use crate::features::{FeatureGraph, prove_batch};
+    use crate::gym::fixtures::{PanelSpec, panel};
+
+    #[test]
+    fn a_column_that_looks_ahead_ends_with_exit_code_1_and_its_place() {
+        let panel = panel(&PanelSpec { rows: 60, num_symbols: 1, ..PanelSpec::default() });
+        let specs = [FeatureSpec::LogReturn(WindowOnly { window: 1 })];
+        let calendar = Calendar::new(CalendarName::AlwaysOpen);
+        let graph =
+            FeatureGraph::try_new(&specs, &panel.symbols, panel.timeframe, &calendar).unwrap();
+        // From row 40 on, each value is that of the next row.
+        let looks_ahead = |panel: &crate::domain::Panel| {
+            let mut frame = batch(&graph, panel)?;
+            let column = &mut frame.columns[0];
+            let last = column.len() - 1;
+            (40..last).for_each(|row| column[row] = column[row + 1]);
+            Ok(frame)
+        };
+        let error = prove_batch(&graph, &panel, &looks_ahead, &NoProgress).unwrap_err();
+        let failure = proof_failure(error);
+        assert_eq!(failure.kind().exit_code(), 1);
+        let text = failure.to_string();
+        assert!(text.contains("SPY.log_return_1") && text.contains("row 40"), "{text}");
     }
 }
