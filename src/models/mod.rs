@@ -1,22 +1,29 @@
-//! The networks: an actor and a critic on one trunk, with or without memory.
+//! The networks: a trunk that sees and remembers, and heads that answer.
 //!
-//! All parameters of a network live in one flat tensor; a [`Network`] is that tensor cut into the
-//! matrices of one forward pass. A file of weights has PyTorch's names and layouts. Nothing here
-//! samples, learns or knows what an observation means.
+//! All parameters of a [`Model`] live in one flat tensor; a [`Network`] is that tensor cut into the
+//! matrices of one pass. What takes the time is in `ops`. A file of weights has PyTorch's names and
+//! layouts. Nothing here learns or knows what an observation means.
 
-mod actor_critic;
 mod architecture;
 mod dense;
-mod gru;
-mod init;
-mod layout;
-mod mlp;
-mod weights;
+mod heads;
+mod model;
+mod network;
+mod ops;
+mod parameters;
+mod shape_check;
+mod trunks;
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod trunk_tests;
 
-pub use actor_critic::{ActorCritic, Network, PassRecord, SequencePass, Step};
-pub use architecture::{Architecture, GruShape, MlpShape};
-pub use layout::ParameterLayout;
-pub use weights::WeightsError;
+pub use architecture::{Architecture, Trunk};
+pub use heads::{Atoms, Heads, Noise, QShape};
+pub use model::Model;
+pub use network::{Network, Step};
+pub use ops::{Adam, log_prob_and_entropy, sample_actions};
+pub use parameters::{ParameterLayout, WeightsError};
+pub use shape_check::ArchitectureError;
+pub use trunks::{CnnLstmShape, GatedResidualShape, GruShape, MlpShape};

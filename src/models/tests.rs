@@ -1,14 +1,23 @@
 //! Tests of the networks.
+#![expect(clippy::needless_pass_by_value, reason = "a case is given away whole")]
 
 use burn::tensor::{Device, Tensor, TensorData};
 
 use super::*;
 use crate::base::{Rng, SeedStream};
 
-const TINY: Architecture =
-    Architecture::Gru(GruShape { num_observations: 3, encoder: 5, hidden: 4, num_actions: 3 });
-const TINY_MLP: Architecture =
-    Architecture::Mlp(MlpShape { num_observations: 3, hidden: 5, layers: 2, num_actions: 3 });
+const HEADS: Heads = Heads::ActorCritic { num_actions: 3 };
+const TINY: Architecture = gru(1);
+const DEEP: Architecture = gru(2);
+const TINY_MLP: Architecture = Architecture {
+    trunk: Trunk::Mlp(MlpShape { num_observations: 3, hidden: 5, layers: 2 }),
+    heads: HEADS,
+};
+
+const fn gru(layers: usize) -> Architecture {
+    let shape = GruShape { num_observations: 3, encoder: 5, hidden: 4, layers };
+    Architecture { trunk: Trunk::Gru(shape), heads: HEADS }
+}
 
 fn rng(purpose: &str) -> Rng {
     SeedStream::new(11).child(purpose).rng()
@@ -20,13 +29,13 @@ fn normals<const D: usize>(shape: [usize; D], scale: f64, rng: &mut Rng) -> Tens
     Tensor::from_data(TensorData::new(values, shape), &Device::flex())
 }
 
-fn values<const D: usize>(tensor: Tensor<D>) -> Vec<f32> {
+pub(super) fn values<const D: usize>(tensor: Tensor<D>) -> Vec<f32> {
     tensor.inner().try_into_vec_as().unwrap()
 }
 
 /// A network whose parameters, biases too, are all different from zero.
-fn random_net(architecture: Architecture) -> ActorCritic {
-    let net = ActorCritic::init(architecture, &mut rng("init"), &Device::flex());
+pub(super) fn random_net(architecture: Architecture) -> Model {
+    let net = Model::init(architecture, &mut rng("init"), &Device::flex());
     let count = net.layout().num_parameters();
     net.with_parameters(net.parameters().clone() + normals([count], 0.3, &mut rng("noise")))
 }
@@ -34,14 +43,14 @@ fn random_net(architecture: Architecture) -> ActorCritic {
 #[test]
 fn the_portfolio_network_has_109841_parameters() {
     let model = crate::config::Model::default();
-    assert_eq!(Architecture::new(&model, 64, 16).layout().num_parameters(), 109_841);
+    assert_eq!(Architecture::actor_critic(&model, 64, 16).layout().num_parameters(), 109_841);
     assert_eq!(TINY_MLP.layout().num_parameters(), 3 * 5 + 5 + 5 * 5 + 5 + 5 * 3 + 3 + 5 + 1);
 }
 
 #[test]
 fn same_seed_gives_the_same_first_weights() {
-    let one = ActorCritic::init(TINY, &mut rng("init"), &Device::flex());
-    let two = ActorCritic::init(TINY, &mut rng("init"), &Device::flex());
+    let one = Model::init(TINY, &mut rng("init"), &Device::flex());
+    let two = Model::init(TINY, &mut rng("init"), &Device::flex());
     assert_eq!(values(one.parameters().clone()), values(two.parameters().clone()));
 }
 
@@ -51,7 +60,7 @@ struct Reference {
 }
 
 impl Reference {
-    fn new(net: &ActorCritic) -> Self {
+    fn new(net: &Model) -> Self {
         let bytes = net.to_safetensors().unwrap();
         let file = safetensors::SafeTensors::deserialize(&bytes).unwrap();
         let weights = file.iter().map(|(name, view)| {
@@ -124,7 +133,7 @@ fn the_gru_equals_the_scalar_reference() {
     let reference = Reference::new(&net);
     let obs = normals([6, 3], 1.0, &mut rng("obs"));
     let mut hidden = vec![0.0; 4];
-    let mut state = net.initial_hidden(1);
+    let mut state = net.initial_state(1);
     for step in 0..6_usize {
         let row = obs.clone().slice(step..step + 1);
         let input: Vec<f64> = values(row.clone()).into_iter().map(f64::from).collect();
@@ -132,21 +141,21 @@ fn the_gru_equals_the_scalar_reference() {
         let found = net.inference().forward_step(row, state);
         assert_close(&values(found.logits), &logits, 1e-5);
         assert_close(&values(found.value), &[value], 1e-5);
-        assert_close(&values(found.hidden.clone()), &next, 1e-5);
+        assert_close(&values(found.state.clone()), &next, 1e-5);
         hidden = next;
-        state = found.hidden;
+        state = found.state;
     }
 }
 
 /// A sequence and the same steps one by one give the same bits, with and without gradients.
-fn check_sequence_equals_steps(architecture: Architecture, steps: usize, envs: usize) {
-    let net = random_net(architecture);
+pub(super) fn check_sequence_equals_steps(architecture: Architecture, steps: usize, envs: usize) {
+    let net = random_net(architecture.clone());
     let width = architecture.num_observations();
     let mut draws = rng("obs");
     let obs = normals([steps, envs, width], 1.0, &mut draws);
     let starts: Vec<f32> = (0..steps * envs).map(|_| f32::from(draws.uniform() < 0.2)).collect();
     let starts = Tensor::<2>::from_data(TensorData::new(starts, [steps, envs]), &Device::flex());
-    let first = normals([envs, architecture.hidden_width()], 0.5, &mut draws);
+    let first = normals([envs, architecture.state_width()], 0.5, &mut draws);
 
     let mut hidden = first.clone();
     let mut logits = Vec::new();
@@ -158,12 +167,12 @@ fn check_sequence_equals_steps(architecture: Architecture, steps: usize, envs: u
         let found = net.inference().forward_step(row, hidden);
         logits.extend(values(found.logits));
         state_values.extend(values(found.value));
-        hidden = found.hidden;
+        hidden = found.state;
     }
     for network in [net.inference(), net.training()] {
         let pass = network.forward_sequence(obs.clone(), starts.clone(), first.clone());
-        assert_eq!(values(pass.logits), logits, "{steps} steps of {envs}");
-        assert_eq!(values(pass.values), state_values, "{steps} steps of {envs}");
+        assert_eq!(values(pass.0), logits, "{steps} steps of {envs}");
+        assert_eq!(values(pass.1), state_values, "{steps} steps of {envs}");
     }
 }
 
@@ -171,35 +180,33 @@ fn check_sequence_equals_steps(architecture: Architecture, steps: usize, envs: u
 fn a_sequence_equals_its_steps_bit_for_bit() {
     check_sequence_equals_steps(TINY, 7, 2);
     check_sequence_equals_steps(TINY, 7, 1);
+    check_sequence_equals_steps(DEEP, 6, 3);
     check_sequence_equals_steps(TINY_MLP, 5, 9);
-    let portfolio = Architecture::new(&crate::config::Model::default(), 64, 16);
-    check_sequence_equals_steps(portfolio, 4, 33);
-    check_sequence_equals_steps(portfolio, 16, 8);
+    let portfolio = Architecture::actor_critic(&crate::config::Model::default(), 64, 16);
+    check_sequence_equals_steps(portfolio.clone(), 4, 33);
+    check_sequence_equals_steps(portfolio.clone(), 16, 8);
     check_sequence_equals_steps(portfolio, 3, 200);
 }
 
 /// A loss that touches every output.
-fn loss(pass: SequencePass) -> (Tensor<1>, PassRecord) {
-    let (logits, state_values, record) = pass.into_parts();
-    let loss = (logits.clone() * logits).mean() + (state_values.sin() * 0.5).mean();
-    (loss, record)
+fn loss((logits, state_values): (Tensor<2>, Tensor<1>)) -> Tensor<1> {
+    (logits.clone() * logits).mean() + (state_values.sin() * 0.5).mean()
 }
 
-fn check_gradient(architecture: Architecture) {
-    let net = random_net(architecture);
+pub(super) fn check_gradient(architecture: Architecture) {
+    let net = random_net(architecture.clone());
     let mut draws = rng("obs");
     let obs = normals([5, 4, 3], 1.0, &mut draws);
     let starts: Vec<f32> = (0..20).map(|_| f32::from(draws.uniform() < 0.2)).collect();
     let starts = Tensor::<2>::from_data(TensorData::new(starts, [5, 4]), &Device::flex());
-    let hidden = normals([4, architecture.hidden_width()], 0.5, &mut draws);
+    let hidden = normals([4, architecture.state_width()], 0.5, &mut draws);
     let network = net.training();
-    let (value, record) =
-        loss(network.forward_sequence(obs.clone(), starts.clone(), hidden.clone()));
-    let gradient = values(network.gradient(&value, record));
+    let value = loss(network.forward_sequence(obs.clone(), starts.clone(), hidden.clone()));
+    let gradient = values(network.gradient(&value));
     let at = |parameters: Tensor<1>| {
         let network = net.with_parameters(parameters).inference();
         let pass = network.forward_sequence(obs.clone(), starts.clone(), hidden.clone());
-        f64::from(values(loss(pass).0)[0])
+        f64::from(values(loss(pass))[0])
     };
     let count = net.layout().num_parameters();
     for trial in 0..8 {
@@ -221,15 +228,16 @@ fn check_gradient(architecture: Architecture) {
 #[test]
 fn gradients_equal_finite_differences() {
     check_gradient(TINY);
+    check_gradient(DEEP);
     check_gradient(TINY_MLP);
 }
 
 #[test]
 fn weights_survive_a_file_and_have_the_names_of_pytorch() {
-    for architecture in [TINY, TINY_MLP] {
-        let net = random_net(architecture);
+    for architecture in [TINY, DEEP, TINY_MLP] {
+        let net = random_net(architecture.clone());
         let bytes = net.to_safetensors().unwrap();
-        let read = ActorCritic::from_safetensors(architecture, &bytes, &Device::flex()).unwrap();
+        let read = Model::from_safetensors(architecture.clone(), &bytes, &Device::flex()).unwrap();
         assert_eq!(values(read.parameters().clone()), values(net.parameters().clone()));
         assert_eq!(read.to_safetensors().unwrap(), bytes);
     }
@@ -240,15 +248,17 @@ fn weights_survive_a_file_and_have_the_names_of_pytorch() {
 }
 
 fn check_refused(bytes: &[u8], expected: &str) {
-    let error = ActorCritic::from_safetensors(TINY, bytes, &Device::flex()).unwrap_err();
+    let error = Model::from_safetensors(TINY, bytes, &Device::flex()).unwrap_err();
     assert!(error.to_string().contains(expected), "{error}");
 }
 
 #[test]
 fn weights_that_do_not_fit_are_refused_by_name() {
-    let wider = GruShape { num_observations: 3, encoder: 6, hidden: 4, num_actions: 3 };
+    let wider = GruShape { num_observations: 3, encoder: 6, hidden: 4, layers: 1 };
     check_refused(
-        &random_net(Architecture::Gru(wider)).to_safetensors().unwrap(),
+        &random_net(Architecture { trunk: Trunk::Gru(wider), heads: HEADS })
+            .to_safetensors()
+            .unwrap(),
         "tensor `encoder.weight` must have shape [5, 3], was [6, 3]",
     );
     check_refused(
@@ -299,8 +309,10 @@ fn weights_of_pytorch_give_the_answers_of_pytorch() {
     let (shape, obs) = answer(&answers, "obs");
     let [steps, envs, width] = shape[..] else { panic!("{shape:?}") };
     let (_, hidden) = answer(&answers, "hidden");
-    let shape = GruShape { num_observations: width, encoder: 7, hidden: 6, num_actions: 4 };
-    let net = ActorCritic::from_safetensors(Architecture::Gru(shape), &weights, &Device::flex());
+    let shape = GruShape { num_observations: width, encoder: 7, hidden: 6, layers: 1 };
+    let heads = Heads::ActorCritic { num_actions: 4 };
+    let architecture = Architecture { trunk: Trunk::Gru(shape), heads };
+    let net = Model::from_safetensors(architecture, &weights, &Device::flex());
     let device = Device::flex();
     let pass = net.unwrap().inference().forward_sequence(
         Tensor::from_data(TensorData::new(obs, [steps, envs, width]), &device),
@@ -308,6 +320,6 @@ fn weights_of_pytorch_give_the_answers_of_pytorch() {
         Tensor::from_data(TensorData::new(hidden, [envs, 6]), &device),
     );
     let wide = |name: &str| answer(&answers, name).1.into_iter().map(f64::from).collect::<Vec<_>>();
-    assert_close(&values(pass.logits), &wide("logits"), 1e-5);
-    assert_close(&values(pass.values), &wide("values"), 1e-5);
+    assert_close(&values(pass.0), &wide("logits"), 1e-5);
+    assert_close(&values(pass.1), &wide("values"), 1e-5);
 }

@@ -1,16 +1,14 @@
 """Makes tests/fixtures/gru: a small recurrent actor-critic of PyTorch, its weights and its answers.
 
 Needs: pip install torch safetensors numpy.
-Usage: python tests/oracles/make_gru.py            # writes the fixtures
-       python tests/oracles/make_gru.py BUNDLE     # loads a bundle and prints its first logits
+Usage: python tests/oracles/make_gru.py
 """
 
 import json
 import pathlib
-import sys
 
 import torch
-from safetensors.torch import load_file, save_file
+from safetensors.torch import save_file
 from torch import nn
 
 FIXTURES = pathlib.Path(__file__).resolve().parent.parent / "fixtures" / "gru"
@@ -48,16 +46,5 @@ def make_fixtures():
     (FIXTURES / "answers.json").write_text(json.dumps(answers) + "\n")
 
 
-def show_bundle(folder):
-    folder = pathlib.Path(folder)
-    shape = json.loads((folder / "manifest.json").read_text())["architecture"]["gru"]
-    net = Net(shape["num_observations"], shape["encoder"], shape["hidden"], shape["num_actions"])
-    net.load_state_dict(load_file(str(folder / "model.safetensors")))
-    with torch.no_grad():
-        obs = torch.linspace(-1, 1, shape["num_observations"]).reshape(1, 1, -1)
-        logits, _, _ = net(obs, torch.zeros(1, 1, shape["hidden"]))
-    print(json.dumps(logits[0, 0].tolist()))
-
-
 if __name__ == "__main__":
-    show_bundle(sys.argv[1]) if len(sys.argv) > 1 else make_fixtures()
+    make_fixtures()

@@ -6,13 +6,17 @@ use burn::tensor::Device;
 use safetensors::SafeTensors;
 use safetensors::tensor::{Dtype, SafeTensorError, TensorView, serialize};
 
-use super::actor_critic::ActorCritic;
-use super::architecture::Architecture;
 use super::layout::ParameterSpec;
+use crate::models::architecture::Architecture;
+use crate::models::model::Model;
+use crate::models::shape_check::ArchitectureError;
 
 /// Weights could not be written or read.
 #[derive(Debug, thiserror::Error)]
 pub enum WeightsError {
+    /// The network cannot be built.
+    #[error(transparent)]
+    Architecture(#[from] ArchitectureError),
     /// Not a safetensors file, or a damaged one.
     #[error("expected weights in safetensors format, found something else")]
     Format {
@@ -67,7 +71,7 @@ pub enum WeightsError {
     },
 }
 
-impl ActorCritic {
+impl Model {
     /// The weights as the bytes of a safetensors file that PyTorch can load.
     ///
     /// # Errors
@@ -108,6 +112,7 @@ impl ActorCritic {
         bytes: &[u8],
         device: &Device,
     ) -> Result<Self, WeightsError> {
+        architecture.check()?;
         let file =
             SafeTensors::deserialize(bytes).map_err(|source| WeightsError::Format { source })?;
         let layout = architecture.layout();

@@ -4,7 +4,7 @@ use super::layout::{Init, ParameterLayout, ParameterSpec};
 use crate::base::Rng;
 
 /// Flat first values of all parameters.
-pub(super) fn initial_values(layout: &ParameterLayout, rng: &mut Rng) -> Vec<f32> {
+pub(in crate::models) fn initial_values(layout: &ParameterLayout, rng: &mut Rng) -> Vec<f32> {
     let parameters: Vec<_> = layout.specs().iter().map(|spec| parameter(spec, rng)).collect();
     layout.flat_from_file(&parameters)
 }

@@ -1,0 +1,147 @@
+//! Matrix products on slices: the one place where slices become pointers.
+
+use gemm::Parallelism;
+
+/// A matrix in a slice.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::models::ops) struct Matrix<'a> {
+    values: &'a [f32],
+    rows: usize,
+    columns: usize,
+    row_stride: usize,
+    column_stride: usize,
+}
+
+impl<'a> Matrix<'a> {
+    /// `rows × columns`, row after row.
+    pub(in crate::models::ops) fn new(values: &'a [f32], rows: usize, columns: usize) -> Self {
+        Self { values, rows, columns, row_stride: columns, column_stride: 1 }
+    }
+
+    /// `count` columns from `first` on.
+    pub(in crate::models::ops) fn columns(self, first: usize, count: usize) -> Self {
+        assert!(first + count <= self.columns, "invariant: columns of the matrix");
+        let values = &self.values[first * self.column_stride..];
+        Self { values, columns: count, ..self }
+    }
+
+    pub(in crate::models::ops) fn transposed(self) -> Self {
+        Self {
+            values: self.values,
+            rows: self.columns,
+            columns: self.rows,
+            row_stride: self.column_stride,
+            column_stride: self.row_stride,
+        }
+    }
+
+    /// Values from the first to the last of the matrix.
+    fn extent(&self) -> usize {
+        if self.rows == 0 || self.columns == 0 {
+            return 0;
+        }
+        (self.rows - 1) * self.row_stride + (self.columns - 1) * self.column_stride + 1
+    }
+}
+
+/// What a product does with what its result held before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::models::ops) enum Before {
+    Overwrite,
+    Add,
+}
+
+/// `left · right`, row after row, into `out`; one thread.
+pub(in crate::models::ops) fn multiply(
+    out: &mut [f32],
+    before: Before,
+    left: Matrix<'_>,
+    right: Matrix<'_>,
+) {
+    let row_stride = right.columns;
+    multiply_strided(out, row_stride, before, left, right);
+}
+
+/// `left · right` into rows of `out` that are `row_stride` values apart; one thread.
+///
+/// # Panics
+/// If the shapes do not fit.
+pub(in crate::models::ops) fn multiply_strided(
+    out: &mut [f32],
+    row_stride: usize,
+    before: Before,
+    left: Matrix<'_>,
+    right: Matrix<'_>,
+) {
+    let (rows, inner, columns) = (left.rows, left.columns, right.columns);
+    assert_eq!(inner, right.rows, "invariant: inner sizes of a product are equal");
+    let needed = Matrix { values: out, rows, columns, row_stride, column_stride: 1 }.extent();
+    assert!(columns <= row_stride && needed <= out.len(), "invariant: the product fits its place");
+    assert!(left.extent() <= left.values.len(), "invariant: the left matrix is in its slice");
+    assert!(right.extent() <= right.values.len(), "invariant: the right matrix is in its slice");
+    if rows == 0 || columns == 0 {
+        return;
+    }
+    let alpha = if before == Before::Add { 1.0 } else { 0.0 };
+    #[expect(unsafe_code, reason = "the library takes pointers; extents are checked above")]
+    // SAFETY: every element that the product reads or writes lies within its slice (asserted above),
+    // `out` is borrowed mutably and so overlaps neither factor, and strides of a slice fit isize.
+    unsafe {
+        gemm::gemm(
+            rows,
+            columns,
+            inner,
+            out.as_mut_ptr(),
+            1,
+            row_stride as isize,
+            before == Before::Add,
+            left.values.as_ptr(),
+            left.column_stride as isize,
+            left.row_stride as isize,
+            right.values.as_ptr(),
+            right.column_stride as isize,
+            right.row_stride as isize,
+            alpha,
+            1.0,
+            false,
+            false,
+            false,
+            Parallelism::None,
+        );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn products_by_hand() {
+        let left = [1.0, 2.0, 3.0, 4.0, 5.0, 6.0]; // 2 × 3
+        let right = [1.0, 0.0, 0.0, 1.0, 1.0, 1.0]; // 3 × 2
+        let mut out = [9.0; 4];
+        let (l, r) = (Matrix::new(&left, 2, 3), Matrix::new(&right, 3, 2));
+        multiply(&mut out, Before::Overwrite, l, r);
+        assert_eq!(out, [4.0, 5.0, 10.0, 11.0]);
+        multiply(&mut out, Before::Add, l, r);
+        assert_eq!(out, [8.0, 10.0, 20.0, 22.0]);
+        multiply(
+            &mut out[..1],
+            Before::Overwrite,
+            l.transposed().columns(0, 1).transposed(),
+            r.columns(1, 1),
+        );
+        assert_eq!(out[0], 5.0);
+        let mut wide = [0.0; 6];
+        multiply_strided(&mut wide, 4, Before::Overwrite, l, r);
+        assert_eq!(wide, [4.0, 5.0, 0.0, 0.0, 10.0, 11.0]);
+    }
+
+    #[test]
+    #[should_panic(expected = "the product fits its place")]
+    fn a_result_that_is_too_small_is_refused() {
+        let values = [0.0; 4];
+        let matrix = Matrix::new(&values, 2, 2);
+        multiply(&mut [0.0; 3], Before::Overwrite, matrix, matrix);
+    }
+}
