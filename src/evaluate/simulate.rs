@@ -77,6 +77,18 @@ impl Choice {
     pub fn action(action: usize, table: &ActionTable) -> Self {
         Self { action: Some(action), weights: table.rows()[action].clone() }
     }
+
+    /// The order that the choice gives.
+    fn order(&self, table: &ActionTable) -> Order<'_> {
+        match (self.action, &self.weights) {
+            (_, Some(weights)) => Order::Weights(weights),
+            (Some(action), None) => match table.order(action) {
+                Order::Slot(change) => Order::Slot(change),
+                Order::Hold | Order::Weights(_) => Order::Hold,
+            },
+            (None, None) => Order::Hold,
+        }
+    }
 }
 
 /// Something that decides at the close of every bar.
@@ -184,10 +196,41 @@ pub fn simulate(
     let steps = (rows.start..last).map(|row| {
         let view = View { tape, row, account: &account, table };
         let choice = strategy.decide(&view)?;
-        let order = choice.weights.as_ref().map_or(Order::Hold, Order::Weights);
-        let step = account.step(tape, row, order);
+        let step = account.step(tape, row, choice.order(table));
         Ok(TrajectoryStep { time: tape.times()[row], row, action: choice.action, account: step })
     });
     let steps = steps.collect::<Result<_, PolicyError>>()?;
     Ok(Trajectory { initial_equity: params.initial_equity, steps })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::{Env, Market, SlotsMarket};
+    use crate::gym::fixtures::{PanelSpec, tape};
+
+    /// Takes the actions of a list.
+    struct Listed(Vec<usize>);
+
+    impl Strategy for Listed {
+        fn decide(&mut self, view: &View<'_>) -> Result<Choice, PolicyError> {
+            Ok(Choice::action(self.0[view.row], view.table))
+        }
+    }
+
+    #[test]
+    fn slot_actions_do_in_evaluation_what_they_do_to_an_account() {
+        let env = Env { market: Market::Slots(SlotsMarket::default()), ..Env::default() };
+        let tape = tape(&PanelSpec { rows: 12, num_symbols: 1, ..PanelSpec::default() }, 1, &env);
+        let params = EnvParams::new(&env, tape.bars_per_year());
+        let table = ActionTable::try_new(&env.market, tape.symbols()).unwrap();
+        let actions = vec![1, 3, 0, 2, 5, 0, 4, 6, 0, 1, 2];
+        let found = simulate(&mut Listed(actions.clone()), &tape, 0..12, &params, &table).unwrap();
+        let mut account = Account::new(&params, 1);
+        for (row, (&action, step)) in actions.iter().zip(&found.steps).enumerate() {
+            assert_eq!(step.account, account.step(&tape, row, table.order(action)), "row {row}");
+            assert_eq!(step.account.executions.len(), usize::from(action != 0), "row {row}");
+        }
+        assert_eq!(found.steps[0].account.target_weights, Some(vec![0.75, 0.25]));
+    }
 }

@@ -8,15 +8,15 @@
 use burn::tensor::{Device, Tensor, TensorData};
 
 /// Weights are held within ± this; leverage is at most 4.
-const WEIGHT_CLIP: f64 = 5.0;
+pub(super) const WEIGHT_CLIP: f64 = 5.0;
 /// Every other value is held within ± this, the range of a transformed feature.
-const VALUE_CLIP: f64 = 2.0;
+pub(super) const VALUE_CLIP: f64 = 2.0;
 /// Scales an unrealized return: 20 % fills the range.
-const UNREALIZED_SCALE: f64 = 10.0;
+pub(super) const UNREALIZED_SCALE: f64 = 10.0;
 /// Scales a drawdown: 40 % fills the range.
-const DRAWDOWN_SCALE: f64 = 5.0;
+pub(super) const DRAWDOWN_SCALE: f64 = 5.0;
 /// Scales bars held: 200 bars fill the range.
-const BARS_HELD_SCALE: f64 = 0.01;
+pub(super) const BARS_HELD_SCALE: f64 = 0.01;
 
 /// How many values the position block has for `num_assets` assets, cash included.
 #[must_use]
@@ -33,6 +33,14 @@ pub fn position_names(assets: &[String]) -> Vec<String> {
     let held = risky.iter().map(|asset| format!("position.bars_held.{asset}"));
     let drawdown = std::iter::once("position.drawdown".to_owned());
     weights.chain(returns).chain(held).chain(drawdown).collect()
+}
+
+/// Names of the slots' part of the position block, for the slots' names.
+#[must_use]
+pub fn slot_value_names(slots: &[String]) -> Vec<String> {
+    let groups = ["weight", "unrealized_return", "bars_held"];
+    let names = |group| slots.iter().map(move |slot| format!("position.slot_{group}.{slot}"));
+    groups.into_iter().flat_map(names).collect()
 }
 
 /// The position block of N environments.
@@ -54,6 +62,33 @@ pub fn position_block(
         (drawdown * DRAWDOWN_SCALE).clamp_max(VALUE_CLIP),
     ];
     Tensor::cat(parts, 0) // [P, N]
+}
+
+/// Values of the position block for each slot.
+const VALUES_PER_SLOT: usize = 3;
+
+/// How many values the position block has for `num_slots` slots, after those of the account.
+#[must_use]
+pub const fn num_slot_values(num_slots: usize) -> usize {
+    VALUES_PER_SLOT * num_slots
+}
+
+/// The slots' part of the position block of N environments.
+///
+/// # Shapes
+/// `weights`: fractions of equity, `unrealized_returns`, `bars_held`: `[S, N]` → `[3S, N]`
+#[must_use]
+pub fn slot_block(
+    weights: Tensor<2>,
+    unrealized_returns: Tensor<2>,
+    bars_held: Tensor<2>,
+) -> Tensor<2> {
+    let parts = vec![
+        weights.clamp_min(-WEIGHT_CLIP).clamp_max(WEIGHT_CLIP),
+        (unrealized_returns * UNREALIZED_SCALE).clamp_min(-VALUE_CLIP).clamp_max(VALUE_CLIP),
+        (bars_held * BARS_HELD_SCALE).clamp_max(VALUE_CLIP),
+    ];
+    Tensor::cat(parts, 0) // [3S, N]
 }
 
 /// Rows of observations: the position block in the last P columns of `features`, which are free.
@@ -80,6 +115,19 @@ pub struct PositionState {
     pub bars_held: Vec<f64>,
     /// Loss since the highest equity, a fraction of it.
     pub drawdown: f64,
+    /// One for each slot; none in a market without slots.
+    pub slots: Vec<SlotState>,
+}
+
+/// What a policy may see of a slot.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct SlotState {
+    /// Fraction of equity, shorts negative; 0 if empty.
+    pub weight: f64,
+    /// Gain since entry as a fraction of it, positive when it pays.
+    pub unrealized_return: f64,
+    /// Bars since it was opened.
+    pub bars_held: f64,
 }
 
 impl PositionState {
@@ -93,7 +141,21 @@ impl PositionState {
             unrealized_returns: vec![0.0; num_assets - 1],
             bars_held: vec![0.0; num_assets - 1],
             drawdown: 0.0,
+            slots: Vec::new(),
         }
+    }
+
+    /// The same with empty slots.
+    #[must_use]
+    pub fn with_slots(mut self, num_slots: usize) -> Self {
+        self.slots = vec![SlotState::default(); num_slots];
+        self
+    }
+
+    /// Values of the position block.
+    #[must_use]
+    pub fn num_values(&self) -> usize {
+        num_position_values(self.weights.len()) + num_slot_values(self.slots.len())
     }
 
     /// The position block of this account.
@@ -102,12 +164,21 @@ impl PositionState {
     /// → `[P, 1]`
     #[must_use]
     pub fn block(&self, device: &Device) -> Tensor<2> {
-        position_block(
+        let account = position_block(
             column(&self.weights, device),
             column(&self.unrealized_returns, device),
             column(&self.bars_held, device),
             column(&[self.drawdown], device),
-        )
+        );
+        if self.slots.is_empty() {
+            return account;
+        }
+        let rows = |value: fn(&SlotState) -> f64| {
+            column(&self.slots.iter().map(value).collect::<Vec<_>>(), device)
+        };
+        let slots =
+            slot_block(rows(|s| s.weight), rows(|s| s.unrealized_return), rows(|s| s.bars_held));
+        Tensor::cat(vec![account, slots], 0)
     }
 
     /// The observation of this account with the features of one row.
@@ -117,7 +188,7 @@ impl PositionState {
     #[must_use]
     pub fn observation(&self, features: &[f32], device: &Device) -> Tensor<2> {
         let mut row = features.to_vec();
-        row.resize(features.len() + num_position_values(self.weights.len()), 0.0);
+        row.resize(features.len() + self.num_values(), 0.0);
         let width = row.len();
         let row = Tensor::from_data(TensorData::new(row, [1, width]), device);
         observation_rows(row, self.block(device))
@@ -153,6 +224,7 @@ mod tests {
             unrealized_returns: vec![0.05, -0.5],
             bars_held: vec![50.0, 1000.0],
             drawdown: 0.1,
+            slots: Vec::new(),
         };
         let found = state.observation(&[0.5, -1.0], &device);
         let values: Vec<f32> = found.try_to_vec_as().unwrap();

@@ -1,7 +1,9 @@
 //! The numbers that an account runs on, taken from the settings once.
 
+use super::slots::SlotRules;
 use crate::config::{
-    Benchmark, Costs, Env, Episode, FillRule, Market, PositionRules, Reward, SlippageCost,
+    Benchmark, Costs, Curriculum, Env, Episode, FillRule, HardStarts, Market, PositionRules,
+    Randomize, Reward, SlippageCost,
 };
 use crate::domain::{CostModel, Slippage};
 
@@ -31,6 +33,14 @@ pub struct EnvParams {
     pub reward: Reward,
     /// How episodes begin and end.
     pub episode: Episode,
+    /// Units in slots; present in the `slots` market.
+    pub slots: Option<SlotRules>,
+    /// What is drawn for each training episode.
+    pub randomize: Option<Randomize>,
+    /// Which training episodes are repeated.
+    pub hard_starts: Option<HardStarts>,
+    /// How the range of training grows.
+    pub curriculum: Option<Curriculum>,
 }
 
 impl EnvParams {
@@ -39,9 +49,18 @@ impl EnvParams {
     #[must_use]
     pub fn new(env: &Env, bars_per_year: f64) -> Self {
         let mut rules = env.rules.clone();
-        if matches!(env.market, Market::Portfolio(_)) {
-            rules.min_hold_bars = None;
-            rules.max_hold_bars = None;
+        match env.market {
+            Market::Portfolio(_) => {
+                rules.min_hold_bars = None;
+                rules.max_hold_bars = None;
+            }
+            // A slot is closed by its own action when it has lost too much: `SlotRules` has the limit.
+            Market::Slots(_) => {
+                rules.stop_loss_frac = None;
+                rules.take_profit_frac = None;
+                rules.trailing_stop_frac = None;
+            }
+            Market::Single(_) => {}
         }
         Self {
             initial_equity: env.initial_equity,
@@ -54,13 +73,26 @@ impl EnvParams {
             benchmark: env.reward.alpha.map_or(Benchmark::EqualWeight, |alpha| alpha.benchmark),
             reward: env.reward.clone(),
             episode: env.episode,
+            slots: SlotRules::new(env),
+            randomize: env.randomize,
+            hard_starts: env.hard_starts,
+            curriculum: env.curriculum,
         }
     }
 
     /// Whether positions are checked against prices inside the bar.
     #[must_use]
     pub fn has_exits(&self) -> bool {
-        self.rules.stop_loss_frac.is_some() || self.rules.take_profit_frac.is_some()
+        self.rules.stop_loss_frac.is_some()
+            || self.rules.take_profit_frac.is_some()
+            || self.rules.trailing_stop_frac.is_some()
+    }
+
+    /// Whether anything asks for what became final: profit and loss less unrealized gains.
+    #[must_use]
+    pub fn tracks_bookings(&self) -> bool {
+        self.reward.close_only.is_some()
+            || self.hard_starts.is_some_and(|starts| starts.win_rate_below.is_some())
     }
 }
 

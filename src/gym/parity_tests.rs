@@ -4,13 +4,17 @@
 use burn::tensor::{Device, Int, Tensor, TensorData};
 
 use super::fixtures::{PanelSpec, tape};
-use super::{Account, ActionTable, EnvParams, EnvState, RewardState, Step, Tape, VecEnv};
+use super::{
+    Account, ActionTable, EnvParams, EnvState, Order, RewardState, Step, Tape, VecEnv, WeightRule,
+};
 use crate::base::{Rng, SeedStream};
 use crate::config::{
-    ActionRow, Actions, AlphaReward, Benchmark, Costs, DifferentialSharpeReward, Env, Episode,
-    FillRule, LogReturnReward, Market, PnlReward, PortfolioMarket, PositionRules, Reward,
-    SharpeBlendReward, SingleMarket, SlippageCost,
+    ActionRow, Actions, AlphaReward, Benchmark, CloseOnlyReward, ContinuousActions, Costs,
+    DifferentialSharpeReward, DrawdownPenalty, Env, Episode, FillRule, LogReturnReward, Market,
+    PnlReward, PortfolioMarket, PositionRules, QuoteFill, Randomize, Reward, RiskAdjustedReward,
+    SharpeBlendReward, SingleMarket, SlippageCost, Span, Squash,
 };
+use crate::domain::{CostModel, Slippage, Weights};
 
 const NUM_ENVS: usize = 64;
 const NUM_STEPS: usize = 160;
@@ -18,7 +22,7 @@ const EPISODE: usize = 45;
 const RELATIVE: f64 = 1e-5;
 
 fn portfolio(actions: Actions) -> Market {
-    Market::Portfolio(PortfolioMarket { actions })
+    Market::Portfolio(PortfolioMarket::new(actions))
 }
 
 fn table_with_shorts() -> Actions {
@@ -49,6 +53,36 @@ fn rewards() -> Vec<Reward> {
     ]
 }
 
+/// The rewards that remember a whole episode, with clips that random trading seldom meets.
+fn episode_rewards() -> Vec<Reward> {
+    let nothing = Reward { log_return: None, ..Reward::default() };
+    // A drawdown is a difference of numbers near 1: f32 holds it to 1e-7, so ten times that at most.
+    let penalty = DrawdownPenalty { threshold: 0.01, scale: 10.0, ..DrawdownPenalty::default() };
+    vec![
+        // In fractions of equity, of which f32 holds what `close` allows.
+        Reward {
+            close_only: Some(CloseOnlyReward { scale: 1.0, ..CloseOnlyReward::default() }),
+            ..nothing.clone()
+        },
+        // A ratio of small sums: f32 holds four digits of it.
+        Reward {
+            risk_adjusted: Some(RiskAdjustedReward {
+                weight: 0.1,
+                ..RiskAdjustedReward::default()
+            }),
+            ..nothing.clone()
+        },
+        Reward {
+            drawdown_penalty: Some(penalty),
+            pnl: Some(PnlReward { scale: 1.0, ..PnlReward::default() }),
+            ..nothing
+        },
+    ]
+}
+
+/// In the fixture a bar opens 63,000 s after the decision; this is a third into it.
+const QUOTES: FillRule = FillRule::Quotes(QuoteFill { latency_ms: 70_800_000 });
+
 fn rich_costs() -> Costs {
     Costs {
         commission_bps: 1.5,
@@ -64,6 +98,7 @@ fn rules() -> PositionRules {
     PositionRules {
         stop_loss_frac: Some(0.02),
         take_profit_frac: Some(0.03),
+        trailing_stop_frac: None,
         min_hold_bars: Some(3),
         max_hold_bars: Some(8),
         max_trades: Some(18),
@@ -132,14 +167,95 @@ fn halts_of_a_whole_position_equal_the_account() {
     Run::new(&spec, &env, "halts").check(NUM_STEPS);
 }
 
+#[test]
+fn episode_rewards_trailing_stops_and_quotes_equal_the_account() {
+    let markets = [
+        portfolio(table_with_shorts()),
+        Market::Single(SingleMarket { exposures: vec![0.0, 1.0, -1.5] }),
+    ];
+    for (index, market) in markets.into_iter().enumerate() {
+        for reward in episode_rewards() {
+            for fill in [FillRule::NextOpen, FillRule::NextClose, QUOTES] {
+                let seed = 400 + index as u64;
+                let spec = PanelSpec { seed, missing_frac: 0.03, ..PanelSpec::default() };
+                let mut env = ruled(market.clone(), fill, reward.clone());
+                env.rules.trailing_stop_frac = Some(0.012);
+                let label = format!("{market:?} {fill:?} {reward:?}");
+                Run::new(&spec, &env, &label).check(NUM_STEPS);
+                env.rules = PositionRules { trailing_stop_frac: Some(0.02), ..Default::default() };
+                Run::new(&spec, &env, &format!("trailing alone {label}")).check(NUM_STEPS);
+            }
+        }
+    }
+}
+
+#[test]
+fn weights_within_limits_equal_the_account() {
+    let market = PortfolioMarket {
+        per_asset_cap: Some(0.7),
+        cash_floor: Some(0.1),
+        ..PortfolioMarket::new(Actions::Etf16)
+    };
+    let env = ruled(Market::Portfolio(market), FillRule::NextOpen, Reward::default());
+    Run::new(&PanelSpec::default(), &env, "limits").check(NUM_STEPS);
+}
+
+#[test]
+fn continuous_weights_equal_the_account() {
+    let tanh = ContinuousActions { squash: Squash::Tanh, long_only: false, leverage: 2.0 };
+    for settings in [ContinuousActions::default(), tanh] {
+        let market = PortfolioMarket {
+            per_asset_cap: Some(0.8),
+            cash_floor: Some(-0.2),
+            ..PortfolioMarket::new(Actions::Continuous(settings))
+        };
+        let spec = PanelSpec { missing_frac: 0.03, ..PanelSpec::default() };
+        let env = ruled(Market::Portfolio(market), FillRule::NextOpen, Reward::default());
+        let mut run = Run::new(&spec, &env, &format!("{settings:?}"));
+        run.rule = WeightRule::new(&env.market);
+        run.check(NUM_STEPS);
+    }
+}
+
+#[test]
+fn randomized_episodes_equal_accounts_with_their_costs_and_fills() {
+    for fill in [FillRule::NextOpen, FillRule::NextClose, FillRule::SameClose] {
+        let mut env = ruled(portfolio(table_with_shorts()), fill, Reward::default());
+        env.randomize = Some(Randomize {
+            cost_factor: Span { from: 0.5, to: 3.0 },
+            slippage_factor: Span { from: 0.0, to: 2.0 },
+            fill_noise_bps: 5.0,
+            start_offset_bars: 0,
+        });
+        let mut run = Run::new(&PanelSpec::default(), &env, &format!("randomized {fill:?}"));
+        run.check(NUM_STEPS);
+        env.costs.slippage = SlippageCost::ConstantBps(4.0);
+        Run::new(&PanelSpec::default(), &env, "constant slippage").check(NUM_STEPS);
+    }
+}
+
+/// What became of the episodes of a run.
 #[derive(Debug, Default)]
-struct Ends {
-    terminated: usize,
-    truncated: usize,
+pub(super) struct Ends {
+    pub(super) terminated: usize,
+    pub(super) truncated: usize,
+}
+
+/// What an environment drew for its next bar.
+struct Luck {
+    cost: f64,
+    slippage: f64,
+    noise: Vec<f64>,
+}
+
+/// What is done in one environment.
+enum Choice {
+    Action(usize),
+    Numbers(Vec<f64>),
 }
 
 /// One tensor environment and its N accounts, stepped side by side.
-struct Run {
+pub(super) struct Run {
     label: String,
     tape: Tape,
     table: ActionTable,
@@ -147,6 +263,10 @@ struct Run {
     env: VecEnv,
     rng: Rng,
     lanes: Vec<Lane>,
+    /// Present if the policy gives numbers.
+    rule: Option<WeightRule>,
+    /// Trades seen.
+    pub(super) num_trades: usize,
 }
 
 /// One account with its reward.
@@ -158,32 +278,71 @@ struct Lane {
 }
 
 impl Run {
-    fn new(spec: &PanelSpec, env: &Env, label: &str) -> Self {
+    pub(super) fn new(spec: &PanelSpec, env: &Env, label: &str) -> Self {
         let tape = tape(spec, 5, env);
         let table = ActionTable::try_new(&env.market, tape.symbols()).unwrap();
         let params = EnvParams::new(env, tape.bars_per_year());
         let seeds = SeedStream::new(spec.seed).child("env");
         let env = VecEnv::try_new(&tape, &table, env, &Device::flex(), &seeds).unwrap();
         let rng = SeedStream::new(spec.seed).child("action").rng();
-        Self { label: label.to_owned(), tape, table, params, env, rng, lanes: Vec::new() }
+        let (label, lanes) = (label.to_owned(), Vec::new());
+        Self { label, tape, table, params, env, rng, lanes, rule: None, num_trades: 0 }
     }
 
-    fn check(&mut self, num_steps: usize) -> Ends {
+    pub(super) fn check(&mut self, num_steps: usize) -> Ends {
         let (mut state, obs, mask) = self.env.reset();
         self.lanes = starts(&state).into_iter().map(|row| self.lane(row)).collect();
         self.check_observations(&obs);
         self.check_masks(&mask);
         let mut ends = Ends::default();
         for _ in 0..num_steps {
-            let actions = self.random_actions();
-            let values: Vec<i32> = actions.iter().map(|&action| action as i32).collect();
-            let data = TensorData::new(values, [NUM_ENVS]);
-            let tensor = Tensor::<1, Int>::from_data(data, &Device::flex());
-            let (next, step) = self.env.step(state, tensor);
-            self.check_step(&actions, &step, &starts(&next), &mut ends);
+            let luck = self.luck(&state);
+            let choices = self.random_choices();
+            let (next, step) = self.step(state, &choices);
+            self.check_step(&choices, &luck, &step, &starts(&next), &mut ends);
             state = next;
         }
         ends
+    }
+
+    fn step(&self, state: EnvState, choices: &[Choice]) -> (EnvState, Step) {
+        let numbers: Vec<f32> = choices
+            .iter()
+            .flat_map(|choice| match choice {
+                Choice::Action(_) => Vec::new(),
+                Choice::Numbers(raw) => raw.iter().map(|&value| value as f32).collect(),
+            })
+            .collect();
+        if !numbers.is_empty() {
+            let width = numbers.len() / NUM_ENVS;
+            let data = TensorData::new(numbers, [NUM_ENVS, width]);
+            return self.env.step_weights(state, Tensor::from_data(data, &Device::flex()));
+        }
+        let action = |choice: &Choice| match choice {
+            Choice::Action(action) => *action as i32,
+            Choice::Numbers(_) => unreachable!(),
+        };
+        let values: Vec<i32> = choices.iter().map(action).collect();
+        let data = TensorData::new(values, [NUM_ENVS]);
+        self.env.step(state, Tensor::<1, Int>::from_data(data, &Device::flex()))
+    }
+
+    /// The last rows of a stored state.
+    fn luck(&self, state: &EnvState) -> Vec<Luck> {
+        let num_symbols = self.tape.num_symbols();
+        if self.params.randomize.is_none() {
+            let plain = || Luck { cost: 1.0, slippage: 1.0, noise: vec![0.0; num_symbols] };
+            return (0..NUM_ENVS).map(|_| plain()).collect();
+        }
+        let values = state.to_data().unwrap().values;
+        let rows = &values[values.len() - (2 + num_symbols) * NUM_ENVS..];
+        let at = |row: usize, n: usize| f64::from(rows[row * NUM_ENVS + n]);
+        let luck = |n: usize| Luck {
+            cost: at(0, n),
+            slippage: at(1, n),
+            noise: (0..num_symbols).map(|s| at(2 + s, n)).collect(),
+        };
+        (0..NUM_ENVS).map(luck).collect()
     }
 
     fn lane(&self, row: usize) -> Lane {
@@ -197,25 +356,69 @@ impl Run {
         lane.account.legal_actions(&self.tape, lane.row, &self.table)
     }
 
-    fn random_actions(&mut self) -> Vec<usize> {
+    fn random_choices(&mut self) -> Vec<Choice> {
+        if let Some(rule) = self.rule {
+            let width = rule.num_outputs(self.tape.num_symbols());
+            // As f32, so that both sides see the same number.
+            let mut number = || f64::from((2.0 * self.rng.normal()) as f32);
+            return (0..NUM_ENVS)
+                .map(|_| Choice::Numbers((0..width).map(|_| number()).collect()))
+                .collect();
+        }
         let masks: Vec<Vec<bool>> = self.lanes.iter().map(|lane| self.legal(lane)).collect();
         let pick = |legal: &Vec<bool>| {
             let choices: Vec<usize> = (0..legal.len()).filter(|&a| legal[a]).collect();
-            choices[self.rng.below(choices.len())]
+            Choice::Action(choices[self.rng.below(choices.len())])
         };
         masks.iter().map(pick).collect()
     }
 
-    fn check_step(&mut self, actions: &[usize], step: &Step, rows: &[usize], ends: &mut Ends) {
-        let final_obs = rows_of(&self.env.final_obs(step));
+    /// Steps one account as the environment has it: with its costs and its fills.
+    fn step_account(
+        &self,
+        n: usize,
+        choice: &Choice,
+        luck: &Luck,
+    ) -> (Account, super::AccountStep) {
+        let lane = &self.lanes[n];
+        let mut account = lane.account.clone().with_costs(scaled(&self.params.costs, luck));
+        let price =
+            |s: usize| self.tape.fill_price(self.params.fill, lane.row, s) * (1.0 + luck.noise[s]);
+        let prices: Vec<f64> = (0..self.tape.num_symbols()).map(price).collect();
+        let weights = match (choice, self.rule) {
+            (Choice::Numbers(raw), Some(rule)) => {
+                Some(Weights::try_new(rule.weights(raw)).unwrap())
+            }
+            _ => None,
+        };
+        let order = match (choice, &weights) {
+            (Choice::Action(action), _) => self.table.order(*action),
+            (_, Some(weights)) => Order::Weights(weights),
+            _ => unreachable!(),
+        };
+        let result = account.step_at(&self.tape, lane.row, order, &prices);
+        (account, result)
+    }
+
+    fn check_step(
+        &mut self,
+        choices: &[Choice],
+        luck: &[Luck],
+        step: &Step,
+        rows: &[usize],
+        ends: &mut Ends,
+    ) {
+        let final_obs = rows_of(&step.last_obs.all());
         let reward = values(&step.reward);
         let equity = values(&step.equity);
         let turnover = values(&step.turnover);
         let terminated: Vec<bool> = step.terminated.clone().try_into_vec_as().unwrap();
         let truncated: Vec<bool> = step.truncated.clone().try_into_vec_as().unwrap();
         for n in 0..NUM_ENVS {
+            let (account, result) = self.step_account(n, &choices[n], &luck[n]);
+            self.num_trades += result.executions.len();
             let lane = &mut self.lanes[n];
-            let result = lane.account.step(&self.tape, lane.row, self.table.order(actions[n]));
+            lane.account = account;
             lane.row += 1;
             lane.num_steps += 1;
             let context = format!("{} env {n} row {}: {result:?}", self.label, lane.row);
@@ -256,6 +459,10 @@ impl Run {
         expected.extend(state.unrealized_returns.iter().map(|r| (10.0 * r).clamp(-2.0, 2.0)));
         expected.extend(state.bars_held.iter().map(|bars| (bars / 100.0).min(2.0)));
         expected.push((5.0 * state.drawdown).min(2.0));
+        expected.extend(state.slots.iter().map(|slot| slot.weight.clamp(-5.0, 5.0)));
+        let returns = state.slots.iter().map(|slot| slot.unrealized_return);
+        expected.extend(returns.map(|value| (10.0 * value).clamp(-2.0, 2.0)));
+        expected.extend(state.slots.iter().map(|slot| (slot.bars_held / 100.0).min(2.0)));
         assert_eq!(found.len(), self.env.obs_width());
         assert_eq!(found.len(), expected.len());
         for (index, (&found, &expected)) in found.iter().zip(&expected).enumerate() {
@@ -270,6 +477,22 @@ impl Run {
             let expected: Vec<f32> = legal.iter().map(|&l| if l { 0.0 } else { -1e9 }).collect();
             assert_eq!(found, &expected, "mask {} row {}", self.label, lane.row);
         }
+    }
+}
+
+/// A cost model times the factors of an episode.
+fn scaled(costs: &CostModel, luck: &Luck) -> CostModel {
+    CostModel {
+        commission_bps: luck.cost * costs.commission_bps,
+        per_share: luck.cost * costs.per_share,
+        minimum: luck.cost * costs.minimum,
+        half_spread_bps: luck.cost * costs.half_spread_bps,
+        slippage: match costs.slippage {
+            Slippage::ConstantBps(bps) => Slippage::ConstantBps(luck.slippage * bps),
+            Slippage::Impact { coefficient_bps, exponent } => {
+                Slippage::Impact { coefficient_bps: luck.slippage * coefficient_bps, exponent }
+            }
+        },
     }
 }
 

@@ -5,8 +5,10 @@ use std::sync::Arc;
 
 use super::params::cash_return_per_bar;
 use crate::base::Timestamp;
-use crate::config::{Benchmark, Env, FillRule};
+use crate::config::{Benchmark, Env, FillRule, QuoteFill};
 use crate::domain::{Bar, Panel, Symbol};
+
+const NANOS_PER_MS: i64 = 1_000_000;
 
 /// Why a tape cannot be built.
 #[derive(Debug, thiserror::Error, Clone, PartialEq)]
@@ -125,6 +127,9 @@ struct Columns {
     num_features: usize,
     features: Vec<f32>,
     quotes: Vec<Quote>,
+    /// What the bar of each row fills an order at that was decided on the row before; empty unless
+    /// the settings fill from quotes.
+    latent_prices: Vec<f64>,
     cash_return: f64,
     bars_per_year: f64,
 }
@@ -168,6 +173,7 @@ impl Tape {
             num_features,
             features: features[first * num_features..].to_vec(),
             quotes: quotes(panel, first)?,
+            latent_prices: latent_prices(panel, first, env.fill),
             cash_return: cash_return_per_bar(env, bars_per_year),
             bars_per_year,
         };
@@ -269,13 +275,17 @@ impl Tape {
     /// The price at which a decision made at `row` is filled for one symbol.
     ///
     /// # Panics
-    /// If `row` is the last one.
+    /// If `row` is the last one, or for `quotes` on a tape of settings with another fill rule.
     #[must_use]
     pub fn fill_price(&self, fill: FillRule, row: usize, symbol_index: usize) -> f64 {
         match fill {
             FillRule::NextOpen => self.quotes(row + 1)[symbol_index].open,
             FillRule::NextClose => self.quotes(row + 1)[symbol_index].close,
             FillRule::SameClose => self.quotes(row)[symbol_index].close,
+            FillRule::Quotes(_) => {
+                let row = self.rows.start + row + 1;
+                self.columns.latent_prices[row * self.num_symbols() + symbol_index]
+            }
         }
     }
 
@@ -295,6 +305,19 @@ impl Tape {
             Benchmark::FirstSymbol => growth(0),
         }
     }
+}
+
+/// The middle of the quote when an order that was decided at `decided_at` reaches the market.
+///
+/// It arrives `latency_ms` later, or when the bar opens if that is later still. Inside the bar the
+/// price runs in a straight line from open to close; after its end it is the close.
+#[must_use]
+pub fn quote_price(quotes: QuoteFill, decided_at: Timestamp, bar: &Bar) -> f64 {
+    let latency = i64::from(quotes.latency_ms) * NANOS_PER_MS;
+    let arrival = decided_at.nanos().saturating_add(latency);
+    let length = (bar.available_at.nanos() - bar.open_time.nanos()).max(1);
+    let passed = (arrival - bar.open_time.nanos()).clamp(0, length);
+    bar.open + (bar.close - bar.open) * (passed as f64 / length as f64)
 }
 
 /// The first row on which every feature is finite and every symbol has had a bar.
@@ -329,6 +352,25 @@ fn quotes(panel: &Panel, first: usize) -> Result<Vec<Quote>, TapeError> {
         }
     }
     Ok(quotes)
+}
+
+/// One price for each row and symbol from `first` on; the first row fills nothing.
+fn latent_prices(panel: &Panel, first: usize, fill: FillRule) -> Vec<f64> {
+    let FillRule::Quotes(quotes) = fill else { return Vec::new() };
+    let mut last_close = vec![f64::NAN; panel.symbols.len()];
+    let mut prices = Vec::new();
+    for (index, row) in panel.rows.iter().enumerate() {
+        let decided_at = panel.rows[index.saturating_sub(1)].time;
+        for (last_close, bar) in last_close.iter_mut().zip(&row.bars) {
+            let price =
+                bar.as_ref().map_or(*last_close, |bar| quote_price(quotes, decided_at, bar));
+            *last_close = bar.as_ref().map_or(*last_close, |bar| bar.close);
+            if index >= first {
+                prices.push(price);
+            }
+        }
+    }
+    prices
 }
 
 fn check_prices(symbol: &Symbol, time: Timestamp, bar: &Bar) -> Result<(), TapeError> {
@@ -415,5 +457,44 @@ mod tests {
         let bar = panel.rows[3].bars[0].as_mut().unwrap();
         bar.low = 0.0;
         assert!(matches!(build(&panel, &[0.0; 6]).unwrap_err(), TapeError::Price { .. }));
+    }
+
+    #[test]
+    fn a_quote_after_a_latency_lies_between_open_and_close() {
+        let at = Timestamp::from_seconds;
+        let (open_time, available_at) = (at(100), at(160));
+        let bar = Bar {
+            open_time,
+            available_at,
+            open: 10.0,
+            high: 20.0,
+            low: 5.0,
+            close: 16.0,
+            volume: 1.0,
+        };
+        let price =
+            |decided_at, latency_ms| quote_price(QuoteFill { latency_ms }, at(decided_at), &bar);
+        // The market opens later: the order waits for the open.
+        assert_eq!((price(40, 1), price(40, 60_000)), (10.0, 10.0));
+        // Bars without a gap: a quarter of the bar is a quarter of the way.
+        assert_eq!(
+            (price(100, 15_000), price(100, 60_000), price(100, 90_000)),
+            (11.5, 16.0, 16.0)
+        );
+        assert_eq!(price(90, 40_000), 13.0);
+    }
+
+    #[test]
+    fn a_tape_fills_from_quotes_and_keeps_the_last_close_of_a_halt() {
+        let mut panel = panel(&spec());
+        panel.rows[3].bars[0] = None;
+        // Bars open 23,400 s before the row, a day after the row before: 62,000 s of closed market.
+        let quotes = QuoteFill { latency_ms: 1000 * (86_400 - 23_400 + 2_340) };
+        let env = Env { fill: FillRule::Quotes(quotes), ..Env::default() };
+        let tape = Tape::try_new(&panel, &[0.0; 6], 1, &env, 252.0).unwrap();
+        let next = tape.quotes(2)[1];
+        let expected = next.open + 0.1 * (next.close - next.open);
+        assert!((tape.slice(1..4).fill_price(env.fill, 0, 1) - expected).abs() < 1e-12);
+        assert_eq!(tape.fill_price(env.fill, 2, 0), tape.quotes(2)[0].close);
     }
 }

@@ -40,7 +40,7 @@ pub enum BrokerEvent {
     Protected {
         /// The closing trade.
         fill: Fill,
-        /// Which of the two it was.
+        /// Which kind of order it was.
         cause: Protection,
     },
     /// The venue did not execute an order and never will.
@@ -69,6 +69,8 @@ pub enum BrokerEvent {
 pub enum Protection {
     /// The position had lost too much.
     StopLoss,
+    /// The position had fallen too far from its best price.
+    TrailingStop,
     /// The position had gained enough.
     TakeProfit,
 }

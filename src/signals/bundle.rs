@@ -4,7 +4,7 @@ use super::{DecisionPoint, Signal, SignalError, SignalSource, Target};
 use crate::base::digest_bytes;
 use crate::domain::{MarketRow, Symbol};
 use crate::features::{FeatureDocument, FeaturePipeline};
-use crate::gym::{ActionTable, num_position_values};
+use crate::gym::{ActionTable, num_position_values, num_slot_values};
 use crate::learners::Policy;
 use crate::learners::bundle::Bundle;
 
@@ -32,7 +32,8 @@ impl BundleSignal {
         let policy =
             Policy::from_bundle(bundle).map_err(|source| SignalError::Bundle { source })?;
         let num_assets = document.symbols().len() + 1;
-        let observed = document.names().len() + num_position_values(num_assets);
+        let position = num_position_values(num_assets) + num_slot_values(actions.num_slots());
+        let observed = document.names().len() + position;
         check("assets in the action table", num_assets, actions.num_assets())?;
         check("values in the observation", observed, policy.num_observations())?;
         check("actions of the network", actions.num_actions(), policy.num_actions())?;
@@ -96,13 +97,13 @@ mod tests {
 
     use super::*;
     use crate::base::SeedStream;
-    use crate::config::{Adjust, Env, FeatureSpec, Transform};
+    use crate::config::{self, Adjust, Env, FeatureSpec, Gru, Transform};
     use crate::domain::{Calendar, CalendarName, Panel};
     use crate::features::{FeatureGraph, FittedTransforms, batch};
     use crate::gym::fixtures::{PanelSpec, panel};
     use crate::gym::{Account, EnvParams, PositionState, Tape};
     use crate::learners::bundle::{Origin, Texts};
-    use crate::models::{ActorCritic, Architecture, GruShape};
+    use crate::models::{Architecture, Model};
 
     const BARS_PER_YEAR: f64 = 365.0;
 
@@ -122,9 +123,10 @@ mod tests {
 
     fn write(place: &Path, document: &FeatureDocument, actions: &ActionTable) -> Bundle {
         let num_observations = document.names().len() + num_position_values(4);
-        let shape = GruShape { num_observations, encoder: 16, hidden: 16, num_actions: 5 };
+        let settings = config::Model::Gru(Gru { encoder: 16, hidden: 16, layers: 1 });
+        let architecture = Architecture::actor_critic(&settings, num_observations, 5);
         let mut rng = SeedStream::new(5).child("init").rng();
-        let net = ActorCritic::init(Architecture::Gru(shape), &mut rng, &Device::flex());
+        let net = Model::init(architecture, &mut rng, &Device::flex());
         let origin = Origin {
             agent: "test".to_owned(),
             releat_version: "0.1.0".to_owned(),

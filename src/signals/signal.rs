@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::base::{Digest, Timestamp};
 use crate::domain::Weights;
-use crate::gym::ActionTable;
+use crate::gym::{ActionTable, Order, SlotChange};
 
 /// What a signal asks for.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -14,14 +14,30 @@ pub enum Target {
     Hold,
     /// Trade to these weights.
     Weights(Weights),
+    /// Open or close a slot.
+    Slot(SlotChange),
 }
 
 impl Target {
     /// What a row of the action table asks for; `None` if there is no such row.
     #[must_use]
     pub fn of(actions: &ActionTable, action: usize) -> Option<Self> {
-        let row = actions.rows().get(action)?;
-        Some(row.clone().map_or(Self::Hold, Self::Weights))
+        actions.rows().get(action)?;
+        Some(match actions.order(action) {
+            Order::Hold => Self::Hold,
+            Order::Weights(weights) => Self::Weights(weights.clone()),
+            Order::Slot(change) => Self::Slot(change),
+        })
+    }
+
+    /// The order that it asks for.
+    #[must_use]
+    pub fn order(&self) -> Order<'_> {
+        match self {
+            Self::Hold => Order::Hold,
+            Self::Weights(weights) => Order::Weights(weights),
+            Self::Slot(change) => Order::Slot(*change),
+        }
     }
 }
 

@@ -127,8 +127,8 @@ impl Engine {
         if !self.prices.are_complete() {
             return Ok(vec![Effect::Record(Record::NoSignal { time })]);
         }
-        let position = self.portfolio.holdings().position_state(self.prices.closes());
-        let standing = self.portfolio.standing();
+        let position = self.portfolio.position_state(self.prices.closes());
+        let standing = self.portfolio.standing(self.prices.closes());
         let legal = standing.legal_actions(self.prices.are_trading(), &self.actions);
         let point = DecisionPoint { time, position: &position, legal: &legal };
         let signal =
@@ -155,6 +155,9 @@ impl Engine {
         let (approved, denials) = self.review(requests);
         for order in &approved {
             self.desk.open(order.request());
+        }
+        if !approved.is_empty() {
+            self.portfolio.sent(signal.target.order());
         }
         let decision = Decision {
             time: signal.time,

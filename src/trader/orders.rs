@@ -1,4 +1,4 @@
-//! From target weights to requests, and the requests that are open.
+//! From targets to requests, and the requests that are open.
 
 use std::collections::BTreeMap;
 
@@ -7,19 +7,11 @@ use super::portfolio::Portfolio;
 use super::prices::Prices;
 use crate::base::Timestamp;
 use crate::domain::{OrderId, OrderRequest, Side, Symbol};
-use crate::gym::order_quantities;
 use crate::signals::Target;
 
 /// Signed quantities that reach the target, sized at the last closes; 0 where nothing may trade.
 pub(super) fn quantities(target: &Target, portfolio: &Portfolio, prices: &Prices) -> Vec<f64> {
-    let positions = &portfolio.holdings().positions;
-    let Target::Weights(weights) = target else { return vec![0.0; positions.len()] };
-    if portfolio.is_ruined() {
-        return vec![0.0; positions.len()];
-    }
-    let held: Vec<f64> = positions.iter().map(|position| position.quantity).collect();
-    let equity = portfolio.holdings().equity(prices.closes());
-    let mut quantities = order_quantities(weights.risky(), equity, prices.closes(), &held);
+    let mut quantities = portfolio.quantities(target.order(), prices.closes());
     for (index, quantity) in quantities.iter_mut().enumerate() {
         if !prices.are_trading()[index] {
             *quantity = 0.0;

@@ -1,7 +1,9 @@
 //! The account as the venue's reports make it.
 
 use crate::domain::Fill;
-use crate::gym::{EnvParams, Holdings, Position, Standing};
+use crate::gym::{
+    EnvParams, Holdings, Order, Position, PositionState, SlotBook, SlotChange, Standing,
+};
 
 /// Cash and positions under the rules of the environment, moved by reports of the venue only.
 #[derive(Debug, Clone)]
@@ -9,6 +11,10 @@ pub(super) struct Portfolio {
     params: EnvParams,
     holdings: Holdings,
     at_last_close: Vec<Position>,
+    slots: Option<SlotBook>,
+    slots_at_last_close: Vec<Position>,
+    /// What the order that was sent last does to a slot.
+    slot_change: Option<SlotChange>,
     num_trades: usize,
     has_traded: bool,
     is_ruined: bool,
@@ -19,13 +25,45 @@ impl Portfolio {
     pub(super) fn new(params: EnvParams, num_symbols: usize) -> Self {
         let holdings = Holdings::new(params.initial_equity, num_symbols);
         let at_last_close = holdings.positions.clone();
-        Self { params, holdings, at_last_close, num_trades: 0, has_traded: false, is_ruined: false }
+        let slots = params.slots.map(SlotBook::new);
+        let slots_at_last_close = slots.iter().flat_map(SlotBook::slots).copied().collect();
+        Self {
+            params,
+            holdings,
+            at_last_close,
+            slots,
+            slots_at_last_close,
+            slot_change: None,
+            num_trades: 0,
+            has_traded: false,
+            is_ruined: false,
+        }
+    }
+
+    /// Signed quantities that an order asks for, sized at these closes; a ruined account asks for none.
+    pub(super) fn quantities(&self, order: Order<'_>, closes: &[f64]) -> Vec<f64> {
+        if self.is_ruined {
+            return vec![0.0; self.holdings.positions.len()];
+        }
+        let initial_equity = self.params.initial_equity;
+        self.holdings.order_quantities(order, self.slots.as_ref(), initial_equity, closes)
+    }
+
+    /// An order was sent: its fills belong to the slot that it changes, if any.
+    pub(super) fn sent(&mut self, order: Order<'_>) {
+        self.slot_change = match order {
+            Order::Slot(change) => Some(change),
+            Order::Hold | Order::Weights(_) => None,
+        };
     }
 
     /// An order of ours was filled.
     pub(super) fn fill(&mut self, index: usize, fill: &Fill) {
         self.has_traded = true;
         self.exit(index, fill);
+        if let (Some(slots), Some(change)) = (&mut self.slots, self.slot_change) {
+            slots.fill(change, fill.side.sign() * fill.quantity, fill.price);
+        }
     }
 
     /// A protective order closed a position; it counts as no decision of ours.
@@ -43,6 +81,10 @@ impl Portfolio {
         self.num_trades += usize::from(std::mem::take(&mut self.has_traded));
         self.holdings.close_bar(&self.at_last_close, closes);
         self.at_last_close.clone_from(&self.holdings.positions);
+        if let Some(slots) = &mut self.slots {
+            slots.close_bar(&self.slots_at_last_close);
+            self.slots_at_last_close = slots.slots().to_vec();
+        }
         let ruin = self.params.ruin_frac * self.params.initial_equity;
         self.is_ruined |= self.holdings.equity(closes) < ruin;
     }
@@ -51,17 +93,20 @@ impl Portfolio {
         &self.holdings
     }
 
+    /// What a policy may see at these closes.
+    pub(super) fn position_state(&self, closes: &[f64]) -> PositionState {
+        self.holdings.position_state(self.slots.as_ref(), closes)
+    }
+
     /// What decides which actions are legal.
-    pub(super) fn standing(&self) -> Standing<'_> {
+    pub(super) fn standing<'a>(&'a self, closes: &'a [f64]) -> Standing<'a> {
         Standing {
             holdings: &self.holdings,
             rules: &self.params.rules,
+            slots: self.slots.as_ref(),
+            prices: closes,
             num_trades: self.num_trades,
             is_ruined: self.is_ruined,
         }
-    }
-
-    pub(super) fn is_ruined(&self) -> bool {
-        self.is_ruined
     }
 }

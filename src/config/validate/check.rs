@@ -3,7 +3,7 @@
 use std::fmt::Display;
 use std::ops::RangeInclusive;
 
-use super::{data, env, eval, features, learner, place, universe};
+use super::{data, env, eval, features, learner, model, place, universe};
 use crate::config::{Agent, Place};
 
 /// A rule that does not hold.
@@ -22,6 +22,7 @@ pub(crate) fn check_agent(agent: &Agent) -> Vec<Finding> {
     data::check(&mut check, agent);
     features::check(&mut check, agent);
     env::check(&mut check, agent);
+    model::check(&mut check, agent);
     learner::check(&mut check, agent);
     eval::check(&mut check, agent);
     check.findings

@@ -6,8 +6,8 @@ mod env;
 mod eval;
 mod features;
 mod learner;
+mod model;
 mod place;
-mod reward;
 mod universe;
 
 pub(crate) use check::{Finding, check_agent, check_place};

@@ -3,11 +3,13 @@
 use crate::base::Timestamp;
 use crate::config::{Env, FillRule};
 use crate::domain::{Bar, Fill, MarketRow, OrderId, OrderRequest, Side, Symbol, Trade};
-use crate::gym::{EnvParams, ExecutionKind, Holdings, Quote, protective_exit};
+use crate::gym::{EnvParams, ExecutionKind, Holdings, Quote, protective_exit, quote_price};
 use crate::ports::{
     Broker, BrokerAccount, BrokerError, BrokerEvent, CashReason, Protection, RejectReason,
 };
 use crate::risk::Approved;
+
+const NANOS_PER_MS: i64 = 1_000_000;
 
 /// Fills market orders on recorded bars, by the fill rule and the costs of an environment.
 ///
@@ -100,6 +102,12 @@ impl SimulatedVenue {
             FillRule::NextOpen => (bar.open, bar.open_time),
             FillRule::NextClose => (bar.close, bar.available_at),
             FillRule::SameClose => (last.close, last.time.unwrap_or(bar.open_time)),
+            FillRule::Quotes(quotes) => {
+                let latency = i64::from(quotes.latency_ms) * NANOS_PER_MS;
+                let arrival = order.decided_at.saturating_add_nanos(latency);
+                let time = arrival.clamp(bar.open_time, bar.available_at);
+                (quote_price(quotes, order.decided_at, bar), time)
+            }
         };
         self.protected_orders[index] = order.id;
         let signed = order.side.sign() * order.quantity;
@@ -113,15 +121,18 @@ impl SimulatedVenue {
         for (index, bar) in row.bars.iter().enumerate() {
             let Some(bar) = bar else { continue };
             let position = self.holdings.positions[index];
-            let found = protective_exit(&position, &Quote::from_bar(bar), &self.params.rules);
-            if let Some((kind, price)) = found {
-                let cause = match kind {
-                    ExecutionKind::StopLoss => Protection::StopLoss,
-                    _ => Protection::TakeProfit,
-                };
-                self.close_position(index, cause, (price, bar.available_at));
-                hit.push(index);
-            }
+            let quote = Quote::from_bar(bar);
+            let Some((kind, price)) = protective_exit(&position, &quote, &self.params.rules) else {
+                self.holdings.positions[index].pass(&quote);
+                continue;
+            };
+            let cause = match kind {
+                ExecutionKind::StopLoss => Protection::StopLoss,
+                ExecutionKind::TrailingStop => Protection::TrailingStop,
+                ExecutionKind::TakeProfit | ExecutionKind::Order => Protection::TakeProfit,
+            };
+            self.close_position(index, cause, (price, bar.available_at));
+            hit.push(index);
         }
         hit
     }

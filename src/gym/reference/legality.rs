@@ -2,7 +2,8 @@
 
 use super::Holdings;
 use crate::config::PositionRules;
-use crate::gym::ActionTable;
+use crate::gym::slots::SlotStanding;
+use crate::gym::{ActionTable, SlotBook};
 
 /// Everything about an account that decides what it may do.
 #[derive(Debug, Clone, Copy)]
@@ -11,6 +12,10 @@ pub struct Standing<'a> {
     pub holdings: &'a Holdings,
     /// The rules that the account lives under.
     pub rules: &'a PositionRules,
+    /// The slots, in a market of slots.
+    pub slots: Option<&'a SlotBook>,
+    /// Last closes, one per symbol, currency units.
+    pub prices: &'a [f64],
     /// Decisions so far that changed a position.
     pub num_trades: usize,
     /// Whether equity has fallen below the ruin level.
@@ -23,6 +28,7 @@ impl Standing<'_> {
     /// HOLD is always legal, except that a position at its longest hold must be closed. A row of
     /// weights is illegal while the position is at less than its shortest hold, when the trades of
     /// the episode are used up, after ruin, and when it would touch a symbol that has no bar now.
+    /// Slots have rules of their own.
     ///
     /// # Panics
     /// If `is_trading` has not one flag per symbol.
@@ -30,6 +36,15 @@ impl Standing<'_> {
     pub fn legal_actions(&self, is_trading: &[bool], table: &ActionTable) -> Vec<bool> {
         let num_symbols = self.holdings.positions.len();
         assert_eq!(is_trading.len(), num_symbols, "invariant: one flag per symbol");
+        if let Some(slots) = self.slots {
+            let standing = SlotStanding {
+                min_hold_bars: self.rules.min_hold_bars,
+                max_hold_bars: self.rules.max_hold_bars,
+                is_spent: self.rules.max_trades.is_some_and(|most| self.num_trades >= most),
+                can_trade: is_trading[0] && !self.is_ruined,
+            };
+            return slots.legal_actions(self.prices[0], &standing);
+        }
         if self.must_close(is_trading) {
             return (0..table.num_actions()).map(|action| table.is_flat(action)).collect();
         }

@@ -17,5 +17,5 @@ pub use legality::Standing;
 pub use reward::{RewardInput, RewardState};
 pub use sizing::{MIN_ORDER_FRAC, order_quantities};
 
-pub(in crate::gym) use holdings::EQUITY_FLOOR_FRAC;
+pub(in crate::gym) use holdings::{EQUITY_FLOOR_FRAC, MIN_CLOSED_FRAC};
 pub(in crate::gym) use reward::{MIN_GROWTH, MIN_RETURN_DEVIATION};

@@ -2,7 +2,10 @@
 
 use std::collections::VecDeque;
 
-use crate::config::{DifferentialSharpeReward, Reward, SharpeBlendReward};
+use crate::config::{
+    CloseOnlyReward, DifferentialSharpeReward, DrawdownMeasure, DrawdownPenalty, Reward,
+    RiskAdjustedReward, SharpeBlendReward,
+};
 
 /// A ratio to the deviation of returns divides by at least this much per bar: below it, the ratio
 /// would measure rounding, and a steady trickle of interest would look like skill.
@@ -22,6 +25,10 @@ pub struct RewardInput {
     pub pnl_frac: f64,
     /// Loss since the highest equity, after the bar.
     pub drawdown: f64,
+    /// Change of equity less the change of unrealized gains, a fraction of initial equity.
+    pub booked_frac: f64,
+    /// Whether a trade took a hundredth or more off a position, closed or turned it.
+    pub has_closed: bool,
 }
 
 /// The memory of the rewards that have one, for one episode.
@@ -31,6 +38,17 @@ pub struct RewardState {
     recent: VecDeque<f64>,
     mean: f64,
     variance: f64,
+    unpaid_frac: f64,
+    record: ReturnRecord,
+    excess_drawdown: f64,
+}
+
+/// Mean and summed square deviation of all returns of an episode.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+struct ReturnRecord {
+    count: f64,
+    mean: f64,
+    squares: f64,
 }
 
 impl RewardState {
@@ -38,7 +56,15 @@ impl RewardState {
     #[must_use]
     pub fn new(settings: &Reward) -> Self {
         let settings = settings.clone();
-        Self { settings, recent: VecDeque::new(), mean: 0.0, variance: 0.0 }
+        Self {
+            settings,
+            recent: VecDeque::new(),
+            mean: 0.0,
+            variance: 0.0,
+            unpaid_frac: 0.0,
+            record: ReturnRecord::default(),
+            excess_drawdown: 0.0,
+        }
     }
 
     /// The reward of one bar: the sum of the parts that the settings name.
@@ -61,7 +87,42 @@ impl RewardState {
         if let Some(part) = self.settings.differential_sharpe {
             reward += part.weight * self.differential_sharpe(&part, bar.portfolio_return);
         }
+        if let Some(part) = self.settings.close_only {
+            reward += part.weight * self.close_only(&part, bar);
+        }
+        if let Some(part) = self.settings.risk_adjusted {
+            reward += part.weight * self.risk_adjusted(&part, bar);
+        }
+        if let Some(part) = self.settings.drawdown_penalty {
+            reward -= part.weight * part.scale * self.drawdown_excess(&part, bar.drawdown);
+        }
         reward
+    }
+
+    /// What was booked since a position was last closed in part or whole is paid out when one is.
+    fn close_only(&mut self, part: &CloseOnlyReward, bar: RewardInput) -> f64 {
+        self.unpaid_frac += bar.booked_frac;
+        if !bar.has_closed {
+            return 0.0;
+        }
+        let booked = std::mem::take(&mut self.unpaid_frac);
+        (part.scale * booked).clamp(-part.clip, part.clip)
+    }
+
+    /// One return is no record: the ratio of the first bar is 0.
+    fn risk_adjusted(&mut self, part: &RiskAdjustedReward, bar: RewardInput) -> f64 {
+        let ratio = self.record.update(bar.portfolio_return).clamp(-part.clip, part.clip);
+        ratio - part.drawdown_weight * part.scale * bar.drawdown
+    }
+
+    /// What is punished, before scale and weight.
+    fn drawdown_excess(&mut self, part: &DrawdownPenalty, drawdown: f64) -> f64 {
+        let excess = (drawdown - part.threshold).max(0.0);
+        let before = std::mem::replace(&mut self.excess_drawdown, excess);
+        match part.measure {
+            DrawdownMeasure::Level => excess,
+            DrawdownMeasure::Increase => (excess - before).max(0.0),
+        }
     }
 
     /// Mean over population deviation of the last returns; bars before the episode count as 0, so that
@@ -97,6 +158,18 @@ impl RewardState {
     }
 }
 
+impl ReturnRecord {
+    /// Takes in one return and gives mean over population deviation (Welford 1962).
+    fn update(&mut self, value: f64) -> f64 {
+        self.count += 1.0;
+        let surprise = value - self.mean;
+        self.mean += surprise / self.count;
+        self.squares += surprise * (value - self.mean);
+        let deviation = (self.squares / self.count).sqrt().max(MIN_RETURN_DEVIATION);
+        if self.count < 2.0 { 0.0 } else { self.mean / deviation }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -107,7 +180,73 @@ mod tests {
     }
 
     fn bar(portfolio_return: f64) -> RewardInput {
-        RewardInput { portfolio_return, benchmark_return: 0.01, pnl_frac: 0.03, drawdown: 0.15 }
+        RewardInput {
+            portfolio_return,
+            benchmark_return: 0.01,
+            pnl_frac: 0.03,
+            drawdown: 0.15,
+            booked_frac: 0.0,
+            has_closed: false,
+        }
+    }
+
+    fn check_bars(settings: &Reward, bars: &[(RewardInput, f64)]) {
+        let mut state = RewardState::new(settings);
+        for (index, &(bar, expected)) in bars.iter().enumerate() {
+            let found = state.update(bar);
+            assert!((found - expected).abs() < 1e-12, "bar {index}: {found} != {expected}");
+        }
+    }
+
+    #[test]
+    fn close_only_pays_when_a_position_closes() {
+        let part = CloseOnlyReward { scale: 100.0, clip: 3.0, weight: 2.0 };
+        let settings = Reward { close_only: Some(part), ..nothing() };
+        let at = |booked_frac, has_closed| RewardInput { booked_frac, has_closed, ..bar(0.5) };
+        // Costs of entry and carry wait for the close; a second close starts from 0; ±clip holds.
+        check_bars(
+            &settings,
+            &[
+                (at(-0.001, false), 0.0),
+                (at(-0.002, false), 0.0),
+                (at(0.013, true), 2.0),
+                (at(-0.02, true), -4.0),
+                (at(0.0, true), 0.0),
+                (at(0.5, true), 6.0),
+            ],
+        );
+    }
+
+    #[test]
+    fn risk_adjusted_by_hand() {
+        let part = RiskAdjustedReward { drawdown_weight: 0.5, scale: 2.0, clip: 1.5, weight: 3.0 };
+        let settings = Reward { risk_adjusted: Some(part), ..nothing() };
+        // Returns 1 %, 3 %: mean 2 %, deviation 1 %, ratio 2 → 1.5. Then −4 %: mean 0.
+        let drawdown = 3.0 * 0.5 * 2.0 * 0.15;
+        check(
+            &settings,
+            &[0.01, 0.03, -0.04, 0.04],
+            &[
+                -drawdown,
+                3.0 * 1.5 - drawdown,
+                -drawdown,
+                3.0 * 0.01 / (42e-4_f64 / 4.0 - 1e-4).sqrt() - drawdown,
+            ],
+        );
+    }
+
+    #[test]
+    fn drawdown_penalty_by_hand() {
+        let measured = |measure, expected: [f64; 4]| {
+            let part = DrawdownPenalty { measure, threshold: 0.05, scale: 10.0, weight: 2.0 };
+            let settings = Reward { drawdown_penalty: Some(part), ..nothing() };
+            let bars =
+                [0.04, 0.10, 0.08, 0.11].map(|drawdown| RewardInput { drawdown, ..bar(0.0) });
+            let bars: Vec<_> = bars.into_iter().zip(expected).collect();
+            check_bars(&settings, &bars);
+        };
+        measured(DrawdownMeasure::Level, [0.0, -1.0, -0.6, -1.2]);
+        measured(DrawdownMeasure::Increase, [0.0, -1.0, 0.0, -0.6]);
     }
 
     fn check(settings: &Reward, returns: &[f64], expected: &[f64]) {

@@ -4,57 +4,69 @@ use burn::tensor::{Device, Int, Tensor, TensorData};
 
 use crate::config::FillRule;
 use crate::domain::Slippage;
-use crate::gym::{EnvParams, Quote, Tape, num_position_values};
+use crate::gym::{EnvParams, Quote, Tape, num_position_values, num_slot_values};
 
 /// Market and features of every row on the device.
 #[derive(Debug, Clone)]
-pub(super) struct MarketTensors {
-    features: Tensor<2>,
-    columns: Tensor<2>,
-    layout: Layout,
+pub(in crate::gym) struct MarketTensors {
+    /// `[T, F + P]`, the last P columns free.
+    pub(in crate::gym) features: Tensor<2>,
+    /// `[C, T]`
+    pub(in crate::gym) columns: Tensor<2>,
+    pub(in crate::gym) layout: Layout,
 }
 
 /// The market of each environment's bar: from the decision's close to the next.
 ///
 /// # Shapes
 /// Per symbol `[R, N]`, R = A − 1; per row `[1, N]`.
-pub(super) struct Bar {
+pub(in crate::gym) struct Bar {
     /// Next close over close, less 1.
-    pub(super) growth: Tensor<2>,
+    pub(in crate::gym) growth: Tensor<2>,
     /// Fill price over close, less 1.
-    pub(super) fill: Tensor<2>,
+    pub(in crate::gym) fill: Tensor<2>,
     /// What cash earns, `[1, N]`.
-    pub(super) cash_return: Tensor<2>,
+    pub(in crate::gym) cash_return: Tensor<2>,
     /// The benchmark's return, `[1, N]`.
-    pub(super) benchmark_return: Tensor<2>,
+    pub(in crate::gym) benchmark_return: Tensor<2>,
     /// 1 where an order can be filled; absent if every symbol always trades.
-    pub(super) fillable: Option<Tensor<2>>,
+    pub(in crate::gym) fillable: Option<Tensor<2>>,
     /// Prices inside the bar; present if positions are checked against them.
-    pub(super) inside: Option<InsideBar>,
+    pub(in crate::gym) inside: Option<InsideBar>,
     /// Commission per share over close; present if a share costs something.
-    pub(super) share_cost: Option<Tensor<2>>,
+    pub(in crate::gym) share_cost: Option<Tensor<2>>,
     /// Initial equity over the notional of the decision's bar, and 1 where that is unknown.
-    pub(super) impact: Option<(Tensor<2>, Tensor<2>)>,
+    pub(in crate::gym) impact: Option<(Tensor<2>, Tensor<2>)>,
+    /// What this episode's costs are multiplied by; present if they are drawn.
+    pub(in crate::gym) factors: Option<CostFactors>,
+}
+
+/// What an episode's costs are multiplied by, each `[1, N]`.
+#[derive(Debug, Clone)]
+pub(in crate::gym) struct CostFactors {
+    /// Commission and half-spread.
+    pub(in crate::gym) cost: Tensor<2>,
+    pub(in crate::gym) slippage: Tensor<2>,
 }
 
 /// Next bar's prices over the decision's close, and 1 where there is a bar.
-pub(super) struct InsideBar {
-    pub(super) open: Tensor<2>,
-    pub(super) high: Tensor<2>,
-    pub(super) low: Tensor<2>,
-    pub(super) exists: Tensor<2>,
+pub(in crate::gym) struct InsideBar {
+    pub(in crate::gym) open: Tensor<2>,
+    pub(in crate::gym) high: Tensor<2>,
+    pub(in crate::gym) low: Tensor<2>,
+    pub(in crate::gym) exists: Tensor<2>,
 }
 
 /// Where each block of rows begins in `columns`; the first two blocks are growth and fill.
-#[derive(Debug, Clone)]
-struct Layout {
-    num_symbols: usize,
-    fillable: Option<usize>,
-    inside: Option<usize>,
-    share_cost: Option<usize>,
-    impact: Option<usize>,
-    tradable: Option<usize>,
-    cash: usize,
+#[derive(Debug, Clone, Copy)]
+pub(in crate::gym) struct Layout {
+    pub(in crate::gym) num_symbols: usize,
+    pub(in crate::gym) fillable: Option<usize>,
+    pub(in crate::gym) inside: Option<usize>,
+    pub(in crate::gym) share_cost: Option<usize>,
+    pub(in crate::gym) impact: Option<usize>,
+    pub(in crate::gym) tradable: Option<usize>,
+    pub(in crate::gym) cash: usize,
 }
 
 impl MarketTensors {
@@ -65,7 +77,7 @@ impl MarketTensors {
         let rows = columns.values.len() / tape.len();
         let data = TensorData::new(columns.values, [rows, tape.len()]);
         Self {
-            features: features_with_room(tape, device),
+            features: features_with_room(tape, params, device),
             columns: Tensor::from_data(data, device),
             layout,
         }
@@ -103,6 +115,7 @@ impl MarketTensors {
             }),
             share_cost: layout.share_cost.map(block),
             impact: layout.impact.map(|start| (block(start), block(start + num_symbols))),
+            factors: None,
         }
     }
 }
@@ -124,6 +137,7 @@ impl Columns<'_> {
             FillRule::NextOpen => self.push(|now, next| change(next.open, now)),
             FillRule::NextClose => self.push(|now, next| change(next.close, now)),
             FillRule::SameClose => self.push(|_, _| 0.0),
+            FillRule::Quotes(_) => self.push_fills(),
         };
         let fillable =
             has_halts.then(|| self.push(|now, next| flag(now.is_tradable && next.is_tradable)));
@@ -164,6 +178,20 @@ impl Columns<'_> {
         start
     }
 
+    /// Fill price over close, less 1, as the tape tells it.
+    fn push_fills(&mut self) -> usize {
+        let tape = self.tape;
+        let start = self.values.len() / tape.len();
+        for s in 0..tape.num_symbols() {
+            let fill = |row: usize| {
+                let price = tape.fill_price(self.params.fill, row, s);
+                (price / tape.quotes(row)[s].close - 1.0) as f32
+            };
+            self.values.extend((0..tape.len() - 1).map(fill).chain(std::iter::once(0.0)));
+        }
+        start
+    }
+
     fn push_row(&mut self, value: impl Fn(&Tape, usize) -> f64) -> usize {
         let start = self.values.len() / self.tape.len();
         let bars = (0..self.tape.len() - 1).map(|row| value(self.tape, row) as f32);
@@ -184,8 +212,9 @@ impl Columns<'_> {
 }
 
 /// Features with free columns for the position block: `[T, F + P]`.
-fn features_with_room(tape: &Tape, device: &Device) -> Tensor<2> {
-    let num_free = num_position_values(tape.num_symbols() + 1);
+fn features_with_room(tape: &Tape, params: &EnvParams, device: &Device) -> Tensor<2> {
+    let num_slots = params.slots.map_or(0, |rules| rules.counts.num_slots());
+    let num_free = num_position_values(tape.num_symbols() + 1) + num_slot_values(num_slots);
     let width = tape.num_features() + num_free;
     let mut values = Vec::with_capacity(tape.len() * width);
     for row in 0..tape.len() {

@@ -16,6 +16,11 @@ mod state;
 #[cfg(test)]
 mod tests;
 
-pub use env::{Step, VecEnv};
 pub use legality::ILLEGAL_LOGIT;
-pub use state::{EnvData, EnvError, EnvState};
+pub use state::{EnvData, EnvError};
+
+pub(in crate::gym) use book::{BarResult, Book, Booking, MIN_ENTRY_VALUE};
+pub(in crate::gym) use env::{GatheredObs, TensorEnv};
+pub(in crate::gym) use market::{Bar, Layout};
+pub(in crate::gym) use starts::ChanceTable;
+pub(in crate::gym) use state::TensorState;

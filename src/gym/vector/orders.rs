@@ -15,8 +15,8 @@ const NEVER: f32 = 1e30;
 /// # Shapes
 /// `columns`: `[2R, K]`: target weights, then the least change that is traded, as fractions of equity.
 #[derive(Debug, Clone)]
-pub(super) struct OrderTable {
-    columns: Tensor<2>,
+pub(in crate::gym) struct OrderTable {
+    pub(in crate::gym) columns: Tensor<2>,
     num_symbols: usize,
 }
 
@@ -60,15 +60,32 @@ impl OrderTable {
     }
 }
 
+/// The change of value that reaches target weights, at the decision's close.
+///
+/// # Shapes
+/// `weights`: `[R, N]`, fractions of equity → `[R, N]`, fractions of initial equity
+pub(super) fn change_to(weights: Tensor<2>, book: &Book, bar: &Bar) -> Tensor<2> {
+    let is_wanted = weights.clone().not_equal_elem(0.0).float();
+    let change = weights * book.equity.clone() - book.values.clone();
+    let is_dust = change.clone().abs().lower(is_wanted * book.equity.clone() * MIN_ORDER_FRAC);
+    let change = change.mask_fill(is_dust, 0.0);
+    match &bar.fillable {
+        Some(fillable) => change * fillable.clone(),
+        None => change,
+    }
+}
+
 /// The cost model in units of initial equity.
 #[derive(Debug, Clone)]
-pub(super) struct CostTensors {
-    commission: f64,
-    minimum: f64,
+pub(in crate::gym) struct CostTensors {
+    pub(in crate::gym) commission: f64,
+    pub(in crate::gym) minimum: f64,
     /// Half-spread and constant slippage.
-    spread: f64,
-    impact_coefficient: f64,
-    impact_exponent: f64,
+    pub(in crate::gym) spread: f64,
+    /// The half-spread's part of `spread`.
+    half_spread: f64,
+    pub(in crate::gym) impact_coefficient: f64,
+    pub(in crate::gym) impact_exponent: f64,
 }
 
 impl CostTensors {
@@ -83,6 +100,7 @@ impl CostTensors {
             commission: costs.commission_bps * 1e-4,
             minimum: costs.minimum / params.initial_equity,
             spread: (costs.half_spread_bps + constant_bps) * 1e-4,
+            half_spread: costs.half_spread_bps * 1e-4,
             impact_coefficient: coefficient_bps * 1e-4,
             impact_exponent: exponent,
         }
@@ -95,14 +113,30 @@ impl CostTensors {
     /// `[R, N]`, fractions of initial equity → `[1, N]`
     pub(super) fn cost(&self, change: &Tensor<2>, notional: &Tensor<2>, bar: &Bar) -> Tensor<2> {
         let traded = notional.clone().sum_dim(0);
-        let mut cost =
-            traded.clone() * self.spread + self.commission(change, notional, traded, bar);
-        if let Some((inverse, unknown)) = &bar.impact {
-            let participation = notional.clone() * inverse.clone() + unknown.clone();
-            let impact = power(participation, self.impact_exponent) * self.impact_coefficient;
-            cost = cost + (notional.clone() * impact).sum_dim(0);
+        if let Some(factors) = &bar.factors {
+            let spread = factors.cost.clone() * self.half_spread
+                + factors.slippage.clone() * (self.spread - self.half_spread);
+            let cost = traded.clone() * spread
+                + self.commission(change, notional, traded, bar) * factors.cost.clone();
+            let impact = self.impact(notional, bar);
+            return match impact {
+                Some(impact) => cost + impact * factors.slippage.clone(),
+                None => cost,
+            };
         }
-        cost
+        let cost = traded.clone() * self.spread + self.commission(change, notional, traded, bar);
+        match self.impact(notional, bar) {
+            Some(impact) => cost + impact,
+            None => cost,
+        }
+    }
+
+    /// Slippage that grows with the size of an order: `[1, N]`.
+    fn impact(&self, notional: &Tensor<2>, bar: &Bar) -> Option<Tensor<2>> {
+        let (inverse, unknown) = bar.impact.as_ref()?;
+        let participation = notional.clone() * inverse.clone() + unknown.clone();
+        let impact = power(participation, self.impact_exponent) * self.impact_coefficient;
+        Some((notional.clone() * impact).sum_dim(0))
     }
 
     fn commission(

@@ -2,14 +2,14 @@
 
 use burn::tensor::{Device, Int, Tensor, TensorData};
 
-use super::{EnvError, EnvState, Step, VecEnv};
+use super::EnvError;
 use crate::base::{Rng, SeedStream};
 use crate::config::{
     Actions, DifferentialSharpeReward, Env, Episode, Market, PortfolioMarket, PositionRules,
     Reward, SharpeBlendReward, SingleMarket,
 };
 use crate::gym::fixtures::{PanelSpec, tape};
-use crate::gym::{ActionTable, num_position_values};
+use crate::gym::{ActionTable, EnvState, Step, VecEnv, num_position_values};
 
 fn env_settings() -> Env {
     let reward = Reward {
@@ -18,7 +18,7 @@ fn env_settings() -> Env {
         ..Reward::default()
     };
     Env {
-        market: Market::Portfolio(PortfolioMarket { actions: Actions::Etf16 }),
+        market: Market::Portfolio(PortfolioMarket::new(Actions::Etf16)),
         reward,
         episode: Episode { length_bars: 20, random_start: true },
         num_envs: 32,
@@ -113,7 +113,7 @@ fn shapes_are_as_documented() {
     assert_eq!(obs.dims(), [32, 4 + num_position_values(4)]);
     assert_eq!((mask.dims(), env.has_masks()), ([32, 16], false));
     let (state, step) = env.step(state, actions(&env, &mut SeedStream::new(9).rng()));
-    assert_eq!(env.final_obs(&step).dims(), obs.dims());
+    assert_eq!(step.last_obs.all().dims(), obs.dims());
     assert_eq!(step.reward.dims(), [32]);
     let (again, _) = env.observe(&state);
     let (left, right): (Vec<f32>, Vec<f32>) =

@@ -24,6 +24,15 @@ pub struct Reward {
     /// The derivative of an exponentially weighted Sharpe ratio.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub differential_sharpe: Option<DifferentialSharpeReward>,
+    /// What was earned, paid out when a position is made smaller or closed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub close_only: Option<CloseOnlyReward>,
+    /// Sharpe ratio of the episode so far, less its drawdown.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub risk_adjusted: Option<RiskAdjustedReward>,
+    /// Drawdown beyond a threshold, or its growth.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub drawdown_penalty: Option<DrawdownPenalty>,
 }
 
 impl Default for Reward {
@@ -34,6 +43,9 @@ impl Default for Reward {
             pnl: None,
             sharpe_blend: None,
             differential_sharpe: None,
+            close_only: None,
+            risk_adjusted: None,
+            drawdown_penalty: None,
         }
     }
 }
@@ -152,4 +164,79 @@ impl Default for DifferentialSharpeReward {
     fn default() -> Self {
         Self { eta: 0.02, weight: 1.0 }
     }
+}
+
+/// `weight · clip(scale · booked / initial equity, ±clip)` on a bar on which a trade takes a hundredth
+/// or more off a position, closes or turns it, or closes a slot; else 0.
+///
+/// Booked is what equity changed by since the last such bar, less the change of unrealized gains:
+/// profit taken, after every cost and all interest since then.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct CloseOnlyReward {
+    /// Multiplies the booked fraction. Default 100.
+    pub scale: f64,
+    /// Largest absolute reward before the weight. Default 10.
+    pub clip: f64,
+    /// Default 1.
+    pub weight: f64,
+}
+
+impl Default for CloseOnlyReward {
+    fn default() -> Self {
+        Self { scale: 100.0, clip: 10.0, weight: 1.0 }
+    }
+}
+
+/// `weight · (clip(mean/std of the episode's returns so far, ±clip) − drawdown_weight · scale · drawdown)`.
+///
+/// The deviation is the population's, at least 1e-5; the ratio counts as 0 on an episode's first bar.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct RiskAdjustedReward {
+    /// Default 0.5.
+    pub drawdown_weight: f64,
+    /// Multiplies the drawdown. Default 1.
+    pub scale: f64,
+    /// Largest absolute ratio: two equal returns are no perfect record. Default 2.
+    pub clip: f64,
+    /// Default 1.
+    pub weight: f64,
+}
+
+impl Default for RiskAdjustedReward {
+    fn default() -> Self {
+        Self { drawdown_weight: 0.5, scale: 1.0, clip: 2.0, weight: 1.0 }
+    }
+}
+
+/// `−weight · scale · excess`, where the excess is `max(0, drawdown − threshold)` or what it grew by
+/// over the bar.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct DrawdownPenalty {
+    /// What is punished. Default increase.
+    pub measure: DrawdownMeasure,
+    /// Drawdown that costs nothing, a fraction. Default 0.05.
+    pub threshold: f64,
+    /// Multiplies the excess. Default 100.
+    pub scale: f64,
+    /// Default 1.
+    pub weight: f64,
+}
+
+impl Default for DrawdownPenalty {
+    fn default() -> Self {
+        Self { measure: DrawdownMeasure::Increase, threshold: 0.05, scale: 100.0, weight: 1.0 }
+    }
+}
+
+/// What a drawdown is punished for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum DrawdownMeasure {
+    /// Being there: every bar beyond the threshold.
+    Level,
+    /// Getting deeper: only the growth beyond the threshold, so that a drawdown is paid for once.
+    Increase,
 }

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Costs, Market, Reward};
+use super::{Costs, Curriculum, HardStarts, Market, Randomize, Reward};
 
 /// The trading environment.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -27,6 +27,15 @@ pub struct Env {
     pub initial_equity: f64,
     /// Yearly interest on cash. Default 0.
     pub cash_rate_annual: f64,
+    /// What differs from one training episode to the next. Nothing if absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub randomize: Option<Randomize>,
+    /// Repeats training episodes that went badly. None are if absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hard_starts: Option<HardStarts>,
+    /// Begins with a part of the training range and adds to it. The whole range if absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub curriculum: Option<Curriculum>,
 }
 
 impl Default for Env {
@@ -41,6 +50,9 @@ impl Default for Env {
             num_envs: 2048,
             initial_equity: 100_000.0,
             cash_rate_annual: 0.0,
+            randomize: None,
+            hard_starts: None,
+            curriculum: None,
         }
     }
 }
@@ -55,6 +67,26 @@ pub enum FillRule {
     NextClose,
     /// The close that the decision is made on. Optimistic: reports say so.
     SameClose,
+    /// The quote that stands a latency after the decision.
+    Quotes(QuoteFill),
+}
+
+/// A fill at the quote a latency after the decision, between the prices of the next bar.
+///
+/// An order waits for the bar to open; then the middle of the quote runs in a straight line from
+/// its open to its close, and the half-spread is paid as a cost. An approximation: bars do not
+/// tell where the price was in between.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct QuoteFill {
+    /// From the decision to the fill, milliseconds, at most the length of a bar. Default 250.
+    pub latency_ms: u32,
+}
+
+impl Default for QuoteFill {
+    fn default() -> Self {
+        Self { latency_ms: 250 }
+    }
 }
 
 /// How episodes begin and end.
@@ -81,9 +113,13 @@ pub struct PositionRules {
     pub stop_loss_frac: Option<f64>,
     /// Close a position that gained this fraction since its average entry, checked inside the bar.
     pub take_profit_frac: Option<f64>,
-    /// Bars that a position must be held before it may be changed. `single` market only.
+    /// Close a position that fell this fraction from its best price since it was opened, checked inside
+    /// the bar against the best price before it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub trailing_stop_frac: Option<f64>,
+    /// Bars that a position must be held before it may be changed. `single` and `slots` only.
     pub min_hold_bars: Option<usize>,
-    /// Bars after which a position must be closed. `single` market only.
+    /// Bars after which a position must be closed. `single` and `slots` only.
     pub max_hold_bars: Option<usize>,
     /// Position changes allowed in an episode.
     pub max_trades: Option<usize>,

@@ -5,7 +5,7 @@ use burn::tensor::{Device, Int, Tensor, TensorData};
 use crate::base::{Rng, SeedStream};
 
 /// Entries of the table at the least: enough that a slice of it looks like fresh draws.
-const MIN_TABLE_LEN: usize = 1 << 16;
+pub(super) const MIN_TABLE_LEN: usize = 1 << 16;
 
 /// A shuffled table in which every legal start appears equally often.
 ///
@@ -13,15 +13,15 @@ const MIN_TABLE_LEN: usize = 1 << 16;
 /// So the stream of random numbers does not depend on which episodes end, and nothing is read back
 /// from the device.
 #[derive(Debug, Clone)]
-pub(super) struct StartTable {
-    rows: Tensor<1, Int>,
-    period: usize,
+pub(in crate::gym) struct StartTable {
+    pub(in crate::gym) rows: Tensor<1, Int>,
+    pub(in crate::gym) period: usize,
     num_envs: usize,
 }
 
 impl StartTable {
     /// The table over starts `0..num_starts`.
-    pub(super) fn new(
+    pub(in crate::gym::vector) fn new(
         num_starts: usize,
         num_envs: usize,
         seeds: &SeedStream,
@@ -36,7 +36,7 @@ impl StartTable {
     }
 
     /// A start for every environment: `[N]`.
-    pub(super) fn draw(&self, rng: &mut Rng) -> Tensor<1, Int> {
+    pub(in crate::gym::vector) fn draw(&self, rng: &mut Rng) -> Tensor<1, Int> {
         let offset = rng.below(self.period);
         self.rows.clone().narrow(0, offset, self.num_envs)
     }

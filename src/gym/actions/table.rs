@@ -2,9 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Order;
+use super::WeightLimits;
 use crate::config::{ActionRow, Actions, Market};
 use crate::domain::{Symbol, WeightError, Weights};
+use crate::gym::slots::SlotCounts;
+use crate::gym::{Order, slot_value_names};
 
 /// The regimes of `etf16` beyond hold, the four corners and the three pairs: cash and three funds.
 const ETF_REGIMES: [(&str, [f64; 4]); 7] = [
@@ -47,6 +49,16 @@ pub enum ActionError {
     /// No row keeps the holdings.
     #[error("a table of actions needs a `hold` row: it is what stays legal when trading is not")]
     NoHold,
+    /// A stored table of slots has not the actions of its slots.
+    #[error("a table of {slots} slots must have {expected} actions and no weights, found {found}")]
+    Slots {
+        /// How many slots there are.
+        slots: usize,
+        /// Actions that they have.
+        expected: usize,
+        /// Actions found.
+        found: usize,
+    },
     /// Names and rows of a stored table differ in number.
     #[error("a table of actions must have one name per row, found {names} names for {rows} rows")]
     Names {
@@ -63,6 +75,7 @@ pub enum ActionError {
 pub struct ActionTable {
     rows: Vec<Option<Weights>>,
     names: Vec<String>,
+    slots: Option<SlotCounts>,
 }
 
 impl ActionTable {
@@ -72,18 +85,31 @@ impl ActionTable {
     /// [`ActionError`] if a row does not fit the universe or no row is `hold`.
     pub fn try_new(market: &Market, symbols: &[Symbol]) -> Result<Self, ActionError> {
         let rows = match market {
-            Market::Portfolio(portfolio) => match &portfolio.actions {
-                Actions::Corners => corners(symbols),
-                Actions::Etf16 => etf16(symbols)?,
-                Actions::Table(rows) => custom(rows),
-            },
+            Market::Portfolio(portfolio) => {
+                let rows = match &portfolio.actions {
+                    Actions::Corners => corners(symbols),
+                    Actions::Etf16 => etf16(symbols)?,
+                    Actions::Table(rows) => custom(rows),
+                    Actions::Continuous(_) => vec![hold(), cash(symbols.len() + 1)],
+                };
+                limited(rows, WeightLimits::new(portfolio))
+            }
             Market::Single(single) => exposures(&single.exposures, symbols.len()),
+            Market::Slots(market) => {
+                let (max_long, max_short) = (market.max_long, market.max_short);
+                return Ok(Self::of_slots(SlotCounts { max_long, max_short }));
+            }
         };
         Self::checked(rows, symbols.len() + 1)
     }
 
+    fn of_slots(counts: SlotCounts) -> Self {
+        let rows = vec![None; counts.num_actions()];
+        Self { rows, names: counts.action_names(), slots: Some(counts) }
+    }
+
     fn checked(rows: Vec<(String, Option<Vec<f64>>)>, width: usize) -> Result<Self, ActionError> {
-        let mut table = Self { rows: Vec::new(), names: Vec::new() };
+        let mut table = Self { rows: Vec::new(), names: Vec::new(), slots: None };
         for (row, (name, weights)) in rows.into_iter().enumerate() {
             let weights = weights.map(|weights| check_row(row, weights, width)).transpose()?;
             table.rows.push(weights);
@@ -104,10 +130,30 @@ impl ActionTable {
     /// Cash and the symbols.
     #[must_use]
     pub fn num_assets(&self) -> usize {
-        self.rows.iter().flatten().next().map_or(1, |weights| weights.as_slice().len())
+        let without_rows = 1 + usize::from(self.slots.is_some());
+        self.rows.iter().flatten().next().map_or(without_rows, |weights| weights.as_slice().len())
     }
 
-    /// Target weights of every action; `None` is HOLD.
+    /// The slots that the actions open and close; `None` in other markets.
+    #[must_use]
+    pub const fn slots(&self) -> Option<SlotCounts> {
+        self.slots
+    }
+
+    /// How many slots there are, 0 in other markets.
+    #[must_use]
+    pub fn num_slots(&self) -> usize {
+        self.slots.map_or(0, |counts| counts.num_slots())
+    }
+
+    /// Names of what a policy sees of the slots, after the position block of the account.
+    #[must_use]
+    pub fn slot_value_names(&self) -> Vec<String> {
+        let names: Vec<String> = self.slots.into_iter().flat_map(SlotCounts::slot_names).collect();
+        slot_value_names(&names)
+    }
+
+    /// Target weights of every action; `None` is HOLD, or a change of a slot.
     #[must_use]
     pub fn rows(&self) -> &[Option<Weights>] {
         &self.rows
@@ -126,6 +172,9 @@ impl ActionTable {
     #[must_use]
     pub fn order(&self, action: usize) -> Order<'_> {
         assert!(action < self.rows.len(), "invariant: an action is a row of the table");
+        if let Some(counts) = self.slots {
+            return counts.change(action).map_or(Order::Hold, Order::Slot);
+        }
         self.rows[action].as_ref().map_or(Order::Hold, Order::Weights)
     }
 
@@ -159,9 +208,25 @@ fn one_hot(asset: usize, width: usize) -> Vec<f64> {
     (0..width).map(|a| if a == asset { 1.0 } else { 0.0 }).collect()
 }
 
+fn cash(width: usize) -> NamedRow {
+    ("cash".to_owned(), Some(one_hot(0, width)))
+}
+
+/// The same rows within limits on weights.
+fn limited(mut rows: Vec<NamedRow>, limits: WeightLimits) -> Vec<NamedRow> {
+    if limits.is_any() {
+        for weights in rows.iter_mut().filter_map(|(_, weights)| weights.as_mut()) {
+            let Some((cash, risky)) = weights.split_first_mut() else { continue };
+            limits.apply(risky);
+            *cash = 1.0 - risky.iter().sum::<f64>();
+        }
+    }
+    rows
+}
+
 fn corners(symbols: &[Symbol]) -> Vec<NamedRow> {
     let width = symbols.len() + 1;
-    let mut rows = vec![hold(), ("cash".to_owned(), Some(one_hot(0, width)))];
+    let mut rows = vec![hold(), cash(width)];
     rows.extend(
         symbols.iter().enumerate().map(|(s, name)| (name.to_string(), Some(one_hot(s + 1, width)))),
     );
@@ -215,6 +280,8 @@ fn exposure_name(exposure: f64) -> String {
 struct TableFile {
     names: Vec<String>,
     rows: Vec<Option<Vec<f64>>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    slots: Option<SlotCounts>,
 }
 
 impl TryFrom<TableFile> for ActionTable {
@@ -224,6 +291,13 @@ impl TryFrom<TableFile> for ActionTable {
         if file.names.len() != file.rows.len() {
             return Err(ActionError::Names { names: file.names.len(), rows: file.rows.len() });
         }
+        if let Some(counts) = file.slots {
+            let (expected, found) = (counts.num_actions(), file.rows.len());
+            if expected != found || file.rows.iter().any(Option::is_some) {
+                return Err(ActionError::Slots { slots: counts.num_slots(), expected, found });
+            }
+            return Ok(Self { names: file.names, ..Self::of_slots(counts) });
+        }
         let width = file.rows.iter().flatten().next().map_or(1, Vec::len);
         Self::checked(file.names.into_iter().zip(file.rows).collect(), width)
     }
@@ -232,21 +306,22 @@ impl TryFrom<TableFile> for ActionTable {
 impl From<ActionTable> for TableFile {
     fn from(table: ActionTable) -> Self {
         let rows = table.rows.into_iter().map(|row| row.map(Vec::from)).collect();
-        Self { names: table.names, rows }
+        Self { names: table.names, rows, slots: table.slots }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::{PortfolioMarket, SingleMarket};
+    use crate::config::{PortfolioMarket, SingleMarket, SlotsMarket};
+    use crate::gym::{SlotAction, SlotChange};
 
     fn symbols(names: &[&str]) -> Vec<Symbol> {
         names.iter().map(|name| name.parse().unwrap()).collect()
     }
 
     fn portfolio(actions: Actions, names: &[&str]) -> Result<ActionTable, ActionError> {
-        ActionTable::try_new(&Market::Portfolio(PortfolioMarket { actions }), &symbols(names))
+        ActionTable::try_new(&Market::Portfolio(PortfolioMarket::new(actions)), &symbols(names))
     }
 
     #[test]
@@ -306,6 +381,37 @@ mod tests {
         assert_eq!(text, r#"{"names":["hold","cash","SPY"],"rows":[null,[1.0,0.0],[0.0,1.0]]}"#);
         assert_eq!(serde_json::from_str::<ActionTable>(&text).unwrap(), table);
         let broken = text.replace("\"SPY\"", "\"SPY\",\"x\"");
+        assert!(serde_json::from_str::<ActionTable>(&broken).is_err());
+    }
+
+    #[test]
+    fn limits_hold_for_every_row() {
+        let limited = PortfolioMarket {
+            per_asset_cap: Some(0.6),
+            cash_floor: Some(0.5),
+            ..PortfolioMarket::new(Actions::Corners)
+        };
+        let table =
+            ActionTable::try_new(&Market::Portfolio(limited), &symbols(&["SPY", "QQQ"])).unwrap();
+        assert_eq!(table.rows()[2].as_ref().unwrap().as_slice(), [0.5, 0.5, 0.0]);
+        assert_eq!(table.rows()[1].as_ref().unwrap().as_slice(), [1.0, 0.0, 0.0]);
+    }
+
+    #[test]
+    fn slots_open_and_close() {
+        let market = SlotsMarket { max_long: 2, max_short: 1, ..SlotsMarket::default() };
+        let table = ActionTable::try_new(&Market::Slots(market), &symbols(&["SPY"])).unwrap();
+        let names = ["hold", "open_long_1", "close_long_1", "open_long_2", "close_long_2"];
+        assert_eq!(table.names()[..5], names);
+        assert_eq!(table.names()[5..], ["open_short_1", "close_short_1"]);
+        let change = SlotChange { slot: 2, action: SlotAction::Close };
+        assert_eq!((table.order(6), table.order(0)), (Order::Slot(change), Order::Hold));
+        assert_eq!((table.num_assets(), table.num_slots(), table.hold_action()), (2, 3, 0));
+        assert_eq!(table.slot_value_names()[5], "position.slot_unrealized_return.short_1");
+        let text = serde_json::to_string(&table).unwrap();
+        assert!(text.ends_with(r#""slots":{"max_long":2,"max_short":1}}"#), "{text}");
+        assert_eq!(serde_json::from_str::<ActionTable>(&text).unwrap(), table);
+        let broken = text.replace("\"max_long\":2", "\"max_long\":1");
         assert!(serde_json::from_str::<ActionTable>(&broken).is_err());
     }
 }
