@@ -14,13 +14,16 @@ mod validate;
 mod yaml;
 
 pub use agent::{
-    ActionRow, Actions, Adjust, Agent, AlphaReward, Baseline, Benchmark, Bollinger, Bootstrap,
-    ClipPercentile, ColumnMap, Costs, CsvSource, Data, DifferentialSharpeReward, Empty, Env,
-    Episode, Eval, FeatureSpec, FileLayout, FillRule, Gate, Gradient, Group, Gru, Inflection,
-    InputWindow, Keep, Learner, LogReturnReward, Macd, Market, Mlp, Model, ParquetSource,
-    PeakGradient, Planted, PnlReward, PortfolioMarket, PositionRules, Ppo, PriceInput, Reward,
-    Schedule, SharpeBlendReward, SingleMarket, SlippageCost, Source, Stochastic, SyntheticSource,
-    Trade, Train, Transform, Universe, WindowOnly, WithOther, YahooSource,
+    A2c, ActionRow, Actions, Adjust, Agent, AlphaReward, Baseline, Benchmark, Bollinger, Bootstrap,
+    ClipPercentile, CloseOnlyReward, CnnLstm, ColumnMap, ContinuousActions, Costs, CsvSource,
+    Curriculum, Data, DifferentialSharpeReward, Distributional, Dqn, DrawdownMeasure,
+    DrawdownPenalty, Empty, Env, Episode, Eval, FeatureSpec, FileLayout, FillRule, Gate,
+    GatedResidual, Gradient, Group, Gru, HardStarts, Inflection, InputWindow, Keep, Learner,
+    LogReturnReward, Macd, Market, Mlp, Model, ParquetSource, PeakGradient, Planted, PnlReward,
+    PortfolioMarket, PositionRules, Ppo, PriceInput, Prioritized, QuoteFill, Randomize, Reward,
+    RiskAdjustedReward, Schedule, SharpeBlendReward, SingleMarket, SlippageCost, SlotsMarket,
+    Source, Span, Squash, Stochastic, SyntheticSource, Trade, Train, Transform, Universe, Window,
+    WindowOnly, WithOther, YahooSource,
 };
 pub use describe::{Template, explain, place_schema, schema, templates};
 pub use layers::{

@@ -3,13 +3,14 @@
 use burn::tensor::{Device, Tensor, TensorData};
 
 use super::bundle::{Bundle, BundleError};
-use crate::models::{ActorCritic, Network};
+use crate::models::{Heads, Model, Network};
 
 /// A policy that acts greedily and remembers its episode.
 pub struct Policy {
     network: Network,
+    heads: Heads,
     start: Tensor<2>,
-    hidden: Tensor<2>,
+    state: Tensor<2>,
     num_observations: usize,
     num_actions: usize,
 }
@@ -19,11 +20,14 @@ pub struct Policy {
 pub struct Decision {
     /// The chosen row of the action table.
     pub action: usize,
-    /// What the network gave, before illegal actions were left out.
+    /// What the network gave, before illegal actions were left out: logits of a policy, or the value
+    /// of each action.
     pub logits: Vec<f32>,
-    /// Probabilities; 0 for an action that is not legal.
+    /// Probabilities; 0 for an action that is not legal. A network that values actions is certain of
+    /// the best one.
     pub probabilities: Vec<f32>,
-    /// The network's estimate of the discounted reward to come.
+    /// The network's estimate of the discounted reward to come; that of the chosen action if it
+    /// values actions.
     pub value: f32,
 }
 
@@ -68,16 +72,17 @@ pub enum PolicyError {
 impl Policy {
     /// The policy of a network, on the CPU.
     #[must_use]
-    pub fn new(net: &ActorCritic) -> Self {
+    pub fn new(model: &Model) -> Self {
         let cpu = Device::flex();
-        let net = net.with_parameters(net.parameters().clone().to_device(&cpu));
-        let start = net.initial_hidden(1);
+        let model = model.with_parameters(model.parameters().clone().to_device(&cpu));
+        let start = model.initial_state(1);
         Self {
-            network: net.inference(),
-            hidden: start.clone(),
+            network: model.inference(),
+            heads: model.architecture().heads.clone(),
+            state: start.clone(),
             start,
-            num_observations: net.architecture().num_observations(),
-            num_actions: net.architecture().num_actions(),
+            num_observations: model.architecture().num_observations(),
+            num_actions: model.architecture().num_actions(),
         }
     }
 
@@ -103,7 +108,7 @@ impl Policy {
 
     /// Forgets the episode.
     pub fn reset(&mut self) {
-        self.hidden = self.start.clone();
+        self.state = self.start.clone();
     }
 
     /// Chooses the most probable legal action, the first of equals, and remembers the observation.
@@ -114,22 +119,32 @@ impl Policy {
         self.check(observation, legal)?;
         let obs = TensorData::new(observation.to_vec(), [1, self.num_observations]);
         let obs = Tensor::from_data(obs, &Device::flex());
-        let step = self.network.forward_step(obs, self.hidden.clone());
-        let answer = |error: String| PolicyError::Answer { found: error };
-        let logits: Vec<f32> =
-            step.logits.try_into_vec_as().map_err(|error| answer(error.to_string()))?;
-        let value: Vec<f32> =
-            step.value.try_into_vec_as().map_err(|error| answer(error.to_string()))?;
-        if let Some(wrong) = logits.iter().chain(&value).find(|value| !value.is_finite()) {
-            return Err(answer(wrong.to_string()));
-        }
-        let [value] = value[..] else {
-            return Err(answer(format!("{} values", value.len())));
-        };
+        let (features, state) = self.network.trunk_step(obs, self.state.clone());
+        let (logits, value) = self.answer(features)?;
         let action = best_legal(&logits, legal).ok_or(PolicyError::NothingLegal)?;
-        let probabilities = probabilities(&logits, legal, logits[action]);
-        self.hidden = step.hidden;
+        let (probabilities, value) = match value {
+            Some(value) => (probabilities(&logits, legal, logits[action]), value),
+            None => (certain(action, logits.len()), logits[action]),
+        };
+        self.state = state;
         Ok(Decision { action, logits, probabilities, value })
+    }
+
+    /// Logits and the value of the state, or values of actions alone; all finite.
+    fn answer(&self, features: Tensor<2>) -> Result<(Vec<f32>, Option<f32>), PolicyError> {
+        let answers = match &self.heads {
+            Heads::ActorCritic { .. } => {
+                let (logits, value) = self.network.actor_critic(features);
+                (host(logits)?, host(value)?.first().copied())
+            }
+            Heads::QValues(shape) => {
+                (host(shape.means(self.network.q_values(features, None)))?, None)
+            }
+        };
+        match answers.0.iter().chain(&answers.1).find(|value| !value.is_finite()) {
+            Some(wrong) => Err(PolicyError::Answer { found: wrong.to_string() }),
+            None => Ok(answers),
+        }
     }
 
     fn check(&self, observation: &[f32], legal: &[bool]) -> Result<(), PolicyError> {
@@ -146,6 +161,14 @@ impl Policy {
             None => Ok(()),
         }
     }
+}
+
+fn host<const D: usize>(tensor: Tensor<D>) -> Result<Vec<f32>, PolicyError> {
+    tensor.try_into_vec_as().map_err(|error| PolicyError::Answer { found: error.to_string() })
+}
+
+fn certain(action: usize, num_actions: usize) -> Vec<f32> {
+    (0..num_actions).map(|at| f32::from(at == action)).collect()
 }
 
 fn best_legal(logits: &[f32], legal: &[bool]) -> Option<usize> {
@@ -172,12 +195,39 @@ fn probabilities(logits: &[f32], legal: &[bool], largest: f32) -> Vec<f32> {
 mod tests {
     use super::*;
     use crate::base::SeedStream;
-    use crate::models::{Architecture, GruShape};
+    use crate::config::{Gru, Model as Settings};
+    use crate::models::{Architecture, Atoms, QShape};
 
     fn policy() -> Policy {
-        let shape = GruShape { num_observations: 2, encoder: 6, hidden: 5, num_actions: 3 };
+        of(Architecture::actor_critic(&settings(), 2, 3))
+    }
+
+    fn settings() -> Settings {
+        Settings::Gru(Gru { encoder: 6, hidden: 5, layers: 1 })
+    }
+
+    fn of(architecture: Architecture) -> Policy {
         let mut rng = SeedStream::new(2).child("init").rng();
-        Policy::new(&ActorCritic::init(Architecture::Gru(shape), &mut rng, &Device::flex()))
+        Policy::new(&Model::init(architecture, &mut rng, &Device::flex()))
+    }
+
+    #[test]
+    fn a_network_that_values_actions_is_certain_of_the_best_legal_one() {
+        let atoms = Some(Atoms { count: 5, min: -1.0, max: 1.0 });
+        for atoms in [None, atoms] {
+            let shape = QShape { num_actions: 3, dueling: true, atoms, noisy: true };
+            let mut policy = of(Architecture::q_values(&settings(), 2, shape));
+            let best = policy.decide(&[0.5, 0.5], &[true; 3]).unwrap();
+            let (largest, chosen) =
+                (best.logits.iter().copied().fold(f32::MIN, f32::max), best.action);
+            assert_eq!((best.value, best.logits[chosen]), (largest, largest));
+            assert_eq!(best.probabilities.iter().sum::<f32>(), best.probabilities[chosen]);
+            policy.reset();
+            let legal: Vec<bool> = (0..3).map(|action| action != chosen).collect();
+            let second = policy.decide(&[0.5, 0.5], &legal).unwrap();
+            assert_ne!(second.action, chosen);
+            assert_eq!(second.value, second.logits[second.action]);
+        }
     }
 
     #[test]

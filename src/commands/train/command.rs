@@ -7,17 +7,17 @@ use super::keeping::Keeper;
 use super::market::{inputs_digest, training_market};
 use crate::base::{Digest, Interrupt, SeedStream, StopSignal, write_atomic};
 use crate::commands::eval::{EvalOptions, judge, load_candidate, write_files};
-use crate::commands::runs::store_failure;
+use crate::commands::inspect::store_failure;
 use crate::commands::session::{Session, device};
 use crate::commands::{Failure, FailureKind, SessionOptions};
-use crate::config::{Agent, Keep, Learner};
+use crate::config::{self, Agent, Keep};
 use crate::evaluate::{EvaluationDocument, Judgement, PreparedMarket};
 use crate::gym::{ActionTable, VecEnv, position_names};
 use crate::learners::GymEnvironment;
 use crate::learners::bundle::{Bundle, Origin, Texts};
-use crate::learners::ppo::{Divergence, Trainer};
-use crate::learners::run::{Resume, RunEnd, RunError, RunResult, run};
-use crate::models::ActorCritic;
+use crate::learners::run::{Divergence, Learner, Resume, RunEnd, RunError, RunResult, run};
+use crate::learners::{dqn, ppo};
+use crate::models::Model;
 use crate::store::{RunFolder, RunStatus};
 
 /// Options of `train`.
@@ -40,12 +40,19 @@ pub enum ResumeMode {
     Never,
 }
 
+/// Makes the calling thread one of the pool's, so that no work is handed over and waited for.
+fn join_pool() {
+    // A pool that exists already serves as well; it is only a little slower.
+    let _ = rayon::ThreadPoolBuilder::new().use_current_thread().build_global();
+}
+
 /// Trains an agent and judges its best bundle.
 ///
 /// # Errors
 /// [`FailureKind::Stopped`] after a signal, [`FailureKind::Partial`] if numbers were lost, otherwise as
 /// configuration, data and disk have it. A gate that says no is part of the document, not a failure.
 pub fn train(options: &SessionOptions, command: &TrainOptions) -> Result<(), Failure> {
+    join_pool();
     let device = device(&options.device)?;
     let session = options.load_with_bars()?;
     let interrupt = options.interrupt()?;
@@ -127,15 +134,15 @@ fn learn(
 ) -> Result<(TrainDocument, Option<Failure>), Failure> {
     let agent = session.agent();
     let table = action_table(agent)?;
-    let mut trainer = trainer(agent, market, &table, device)?;
+    let mut learner = learner(agent, market, &table, device)?;
     let rows = market.rows_in(agent.data.validation, agent.data.embargo_bars)?;
     let range = agent.data.validation;
     let judgement = Judgement { agent, market, table: &table, range, rows };
     let progress = options.progress();
     let checkpoints = folder.path.join("checkpoint");
-    let total = trainer.total_env_steps();
+    let total = learner.progress().total_env_steps;
     let mut keeper = Keeper::new(folder, &judgement, interrupt, &progress, total);
-    let result = run(&mut trainer, &agent.train, &checkpoints, Resume::Auto, &mut keeper)
+    let result = run(learner.as_mut(), &agent.train, &checkpoints, Resume::Auto, &mut keeper)
         .map_err(run_failure);
     progress.finish();
     let rates = keeper.median_rates();
@@ -167,25 +174,38 @@ fn action_table(agent: &Agent) -> Result<ActionTable, Failure> {
         .map_err(|error| Failure::new(FailureKind::Usage, error))
 }
 
-fn trainer(
+fn learner(
     agent: &Agent,
     market: &PreparedMarket,
     table: &ActionTable,
     device: &burn::tensor::Device,
-) -> Result<Trainer, Failure> {
-    let Learner::Ppo(ppo) = agent.learner.clone();
+) -> Result<Box<dyn Learner>, Failure> {
     let seeds = SeedStream::new(agent.seed);
     let tape = market.tape.slice(market.rows_in(agent.data.train, 0)?);
     let env = VecEnv::try_new(&tape, table, &agent.env, device, &seeds.child("env"))
         .map_err(|error| Failure::new(FailureKind::Data, error))?;
     let environment = Box::new(GymEnvironment::new(env));
-    Trainer::try_new(ppo, &agent.model, environment, &seeds, device)
-        .map_err(|error| Failure::new(FailureKind::Usage, error))
+    let with_ppo = |settings: config::Ppo, environment| -> Result<Box<dyn Learner>, Failure> {
+        ppo::Trainer::try_new(settings, &agent.model, environment, &seeds, device)
+            .map(|trainer| Box::new(trainer) as Box<dyn Learner>)
+            .map_err(|error| Failure::new(FailureKind::Usage, error))
+    };
+    match &agent.learner {
+        config::Learner::Ppo(settings) => with_ppo(settings.clone(), environment),
+        config::Learner::A2c(settings) => {
+            with_ppo(settings.as_ppo(agent.env.num_envs), environment)
+        }
+        config::Learner::Dqn(settings) => {
+            dqn::Trainer::try_new(settings.clone(), &agent.model, environment, &seeds, device)
+                .map(|trainer| Box::new(trainer) as Box<dyn Learner>)
+                .map_err(|error| Failure::new(FailureKind::Usage, error))
+        }
+    }
 }
 
 fn run_failure(error: RunError) -> Failure {
     let kind = match &error {
-        RunError::Ppo(_) => FailureKind::Bug,
+        RunError::Learn(_) => FailureKind::Bug,
         _ => FailureKind::Data,
     };
     Failure::new(kind, error)
@@ -247,7 +267,7 @@ impl BundleParts<'_> {
     fn write(
         &self,
         path: &Path,
-        net: &ActorCritic,
+        net: &Model,
         env_steps: u64,
         score: Option<f64>,
     ) -> Result<Digest, Failure> {
@@ -267,6 +287,7 @@ impl BundleParts<'_> {
         let assets: Vec<String> = std::iter::once("CASH".to_owned()).chain(symbols).collect();
         let mut observation = self.market.document.names().to_vec();
         observation.extend(position_names(&assets));
+        observation.extend(self.table.slot_value_names());
         let origin = Origin {
             agent: agent.name.clone(),
             releat_version: env!("CARGO_PKG_VERSION").to_owned(),

@@ -12,8 +12,7 @@ use crate::commands::session::TerminalProgress;
 use crate::connectors::tensorboard::{EventError, EventWriter};
 use crate::evaluate::{AgentStrategy, Judgement, validation_score};
 use crate::learners::Policy;
-use crate::learners::ppo::UpdateReport;
-use crate::learners::run::{RunHooks, RunState};
+use crate::learners::run::{RunHooks, RunState, UpdateReport};
 use crate::store::{RunFolder, StoreError};
 
 const METRICS_FILE: &str = "metrics.jsonl";

@@ -18,17 +18,19 @@ pub use data::{
     SyntheticSource, Universe, YahooSource,
 };
 pub use env::{
-    ActionRow, Actions, AlphaReward, Benchmark, Costs, DifferentialSharpeReward, Env, Episode,
-    FillRule, LogReturnReward, Market, PnlReward, PortfolioMarket, PositionRules, Reward,
-    SharpeBlendReward, SingleMarket, SlippageCost,
+    ActionRow, Actions, AlphaReward, Benchmark, CloseOnlyReward, ContinuousActions, Costs,
+    Curriculum, DifferentialSharpeReward, DrawdownMeasure, DrawdownPenalty, Env, Episode, FillRule,
+    HardStarts, LogReturnReward, Market, PnlReward, PortfolioMarket, PositionRules, QuoteFill,
+    Randomize, Reward, RiskAdjustedReward, SharpeBlendReward, SingleMarket, SlippageCost,
+    SlotsMarket, Span, Squash,
 };
 pub use eval::{Baseline, Bootstrap, Eval, Gate, Trade};
 pub use features::{
     Bollinger, Empty, FeatureSpec, Gradient, Group, Inflection, InputWindow, Macd, PeakGradient,
     PriceInput, Stochastic, WindowOnly, WithOther,
 };
-pub use learner::{Learner, Ppo, Schedule};
-pub use model::{Gru, Mlp, Model};
+pub use learner::{A2c, Distributional, Dqn, Learner, Ppo, Prioritized, Schedule, Window};
+pub use model::{CnnLstm, GatedResidual, Gru, Mlp, Model};
 pub use root::Agent;
 pub use train::{Keep, Train};
 pub use transforms::{ClipPercentile, Transform};

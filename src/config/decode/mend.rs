@@ -61,7 +61,8 @@ pub(super) fn required(parent: Option<&str>, key: &str) -> Option<Json> {
         (None, "name") | (_, "path") => json!("x"),
         (Some("group"), "timeframe") => json!("1mo"),
         (_, "actions") => json!("corners"),
-        (_, "from" | "to") => json!(0.0),
+        (_, "from" | "to") | (Some("distributional"), "min") => json!(0.0),
+        (Some("distributional"), "max") => json!(1.0),
         _ => return None,
     })
 }

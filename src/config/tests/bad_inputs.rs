@@ -45,7 +45,8 @@ const WRONG_KEYS: &[(&str, &str, &str, &str)] = &[
         "unknown key `foo` in `learner.ppo`, expected `total_env_steps`",
     ),
     ("ppo:", "pppo:", "16:3", "unknown key `pppo` in `learner`, did you mean `ppo`?"),
-    ("ppo:", "dqn:", "16:3", "unknown key `dqn` in `learner`, expected `ppo`"),
+    ("ppo:", "sac:", "16:3", "unknown key `sac` in `learner`, expected `ppo`"),
+    ("  ppo:", "  dqn: {}\n  ppo:", "16:3", "must have exactly one key, found `dqn` and `ppo`"),
     ("{yahoo: {}}", "{yaho: {}}", "5:12", "did you mean `yahoo`?"),
     (
         "{yahoo: {}}",
@@ -239,7 +240,7 @@ const WRONG_VALUES: &[(&str, &str, &str, &str)] = &[
     ("num_envs: 64", "reward: {}", "13:11", "must name at least one part"),
     ("num_envs: 64", "reward: {pnl: {weight: 0}}", "13:26", "and not 0, was 0"),
     ("num_envs: 64", "costs: {commission_bps: -1}", "13:27", "must be in 0..=1000, was -1"),
-    ("{hidden: 8}", "{layers: 2}", "14:23", "stacked layers are not available yet"),
+    ("{hidden: 8}", "{layers: 9}", "14:23", "`model.gru.layers` must be in 1..=8, was 9"),
     ("gamma: 0.9", "gamma: 1.5", "17:12", "`learner.ppo.gamma` must be in 0..=1, was 1.5"),
     ("gamma: 0.9", "num_steps: 33", "17:16", "must be a multiple of `sequence_length` 16, was 33"),
     ("gamma: 0.9", "minibatch_transitions: 1_000_000_000", "17:28", "= 16384, was 1000000000"),
@@ -259,6 +260,103 @@ const WRONG_VALUES: &[(&str, &str, &str, &str)] = &[
 #[test]
 fn wrong_values() {
     check(WRONG_VALUES);
+}
+
+/// Each case is a network in place of the good one and so lies in line 14.
+const WRONG_MODELS: &[(&str, &str, &str)] = &[
+    ("{lstm: {}}", "14:9", "unknown key `lstm` in `model`"),
+    ("{cnn_lstm: {windw: 9}}", "14:20", "did you mean `window`?"),
+    ("{cnn_lstm: {window: 300}}", "14:28", "must be in 2..=256, was 300"),
+    ("{cnn_lstm: {window: 6}}", "14:28", "must be at least 7 for 3 convolutions of 3, was 6"),
+    ("{cnn_lstm: {kernel: 5}}", "14:28", "must be at least 13 for 3 convolutions of 5, was 7"),
+    ("{cnn_lstm: {kernel: 0}}", "14:28", "`model.cnn_lstm.kernel` must be in 1..=15, was 0"),
+    ("{cnn_lstm: {channels: []}}", "14:30", "must have 1 to 8 entries, had 0"),
+    ("{cnn_lstm: {channels: [8, 0]}}", "14:34", "channels[1]` must be in 1..=4096, was 0"),
+    ("{cnn_lstm: {hidden: 5000}}", "14:28", "must be in 1..=4096, was 5000"),
+    ("{cnn_lstm: {layers: 0}}", "14:28", "`model.cnn_lstm.layers` must be in 1..=8, was 0"),
+    ("{gated_residual: {groups: [0]}}", "14:35", "groups[0]` must be in 1..=4096, was 0"),
+    ("{gated_residual: {groups: 4}}", "14:34", "must be a list, was 4"),
+    ("{gated_residual: {width: 0}}", "14:33", "must be in 1..=4096, was 0"),
+    ("{gated_residual: {blocks: 9}}", "14:34", "must be in 0..=8, was 9"),
+    ("{gated_residual: {hidden: 0}}", "14:34", "must be in 1..=4096, was 0"),
+    ("{gated_residual: {layers: 9}}", "14:34", "must be in 0..=8, was 9"),
+    ("{mlp: {layers: 9}}", "14:23", "`model.mlp.layers` must be in 1..=8, was 9"),
+];
+
+#[test]
+fn wrong_networks() {
+    let changed = |case: &(&'static str, &'static str, &'static str)| {
+        ("{gru: {hidden: 8}}", case.0, case.1, case.2)
+    };
+    check(&WRONG_MODELS.iter().map(changed).collect::<Vec<_>>());
+}
+
+/// Each case is a line in place of all of PPO's settings and so lies in line 17.
+const WRONG_DQN: &[(&str, &str, &str)] = &[
+    ("gama: 1", "17:5", "unknown key `gama` in `learner.dqn`, did you mean `gamma`?"),
+    ("total_env_steps: 0", "17:22", "must be in 1..=1000000000000, was 0"),
+    ("num_steps: 0", "17:16", "`learner.dqn.num_steps` must be in 1..=65536, was 0"),
+    ("train_frequency: 3", "17:22", "must be a multiple of `train_frequency` 3, was 64"),
+    ("gradient_steps: 0", "17:21", "must be in 1..=10000, was 0"),
+    ("learning_starts: 200000", "17:22", "must be below `buffer_size` 200000, was 200000"),
+    (
+        "learning_starts: 0\n    buffer_size: 4000",
+        "18:18",
+        "must be at least 4096 for 64 environments, was 4000",
+    ),
+    ("batch_size: 100", "17:17", "must be a multiple of `sequence_length` 16, was 100"),
+    ("learning_rate: 0", "17:20", "must be above 0 somewhere"),
+    ("gamma: 1.01", "17:12", "`learner.dqn.gamma` must be in 0..=1, was 1.01"),
+    ("n_step: 0", "17:13", "`learner.dqn.n_step` must be in 1..=100, was 0"),
+    ("double: 1", "17:13", "`learner.dqn.double` must be `true` or `false`, was 1"),
+    ("prioritized: {alpha: 2}", "17:26", "`learner.dqn.prioritized.alpha` must be in 0..=1, was 2"),
+    ("prioritized: {beta_initial: -1}", "17:33", "must be in 0..=1, was -1"),
+    ("prioritized: {beta_final: 2}", "17:31", "must be in 0..=1, was 2"),
+    ("distributional: {min: 0}", "17:5", "missing key `learner.dqn.distributional.max`"),
+    (
+        "distributional: {min: 1, max: 1}",
+        "17:27",
+        "must be below `learner.dqn.distributional.max` 1",
+    ),
+    ("distributional: {atoms: 1, min: 0, max: 1}", "17:29", "must be in 2..=501, was 1"),
+    ("exploration_initial: 1.5", "17:26", "must be in 0..=1, was 1.5"),
+    ("exploration_final: -0.1", "17:24", "must be in 0..=1, was -0.1"),
+    ("exploration_fraction: 2", "17:27", "must be in 0..=1, was 2"),
+    ("target_update_interval: 0", "17:29", "must be in 1..=1000000, was 0"),
+    ("tau: 0", "17:10", "`learner.dqn.tau` must be above 0 and at most 1, was 0"),
+    ("sequence_length: 0", "17:22", "`learner.dqn.sequence_length` must be in 1..=1024, was 0"),
+    ("burn_in: 2000", "17:14", "`learner.dqn.burn_in` must be in 0..=1024, was 2000"),
+    ("max_grad_norm: 0", "17:20", "must be above 0 and at most 1000000000, was 0"),
+    ("adam_eps: 1", "17:15", "must be above 0 and at most 0.1, was 1"),
+    ("huber_delta: 0", "17:18", "must be above 0 and at most 1000000000, was 0"),
+];
+
+#[test]
+fn wrong_settings_of_dqn() {
+    check_learner("dqn", WRONG_DQN);
+}
+
+const WRONG_A2C: &[(&str, &str, &str)] = &[
+    ("num_steps: 20", "17:16", "must be a multiple of `sequence_length` 16, was 20"),
+    ("learning_rate: 0", "17:20", "must be above 0 somewhere"),
+    ("gae_lambda: 2", "17:17", "`learner.a2c.gae_lambda` must be in 0..=1, was 2"),
+    ("clip_coef: 0.2", "17:5", "unknown key `clip_coef` in `learner.a2c`"),
+];
+
+#[test]
+fn wrong_settings_of_a2c() {
+    check_learner("a2c", WRONG_A2C);
+}
+
+fn check_learner(name: &str, cases: &[(&str, &str, &str)]) {
+    let text = |line: &str| {
+        let good = GOOD.replacen("ppo:", &format!("{name}:"), 1);
+        good.replacen("gamma: 0.9", line, 1)
+    };
+    let texts: Vec<_> =
+        cases.iter().map(|(line, place, part)| (text(line), *place, *part)).collect();
+    let texts: Vec<_> = texts.iter().map(|(text, place, part)| (&**text, *place, *part)).collect();
+    check_texts(&texts);
 }
 
 const WRONG_YAML_TEXTS: &[(&str, &str, &str)] = &[
@@ -340,4 +438,68 @@ error: `learner.ppo.clip_coef` must be above 0 and at most 10, was -1
 5 problems in the configuration
 hint: releat config schema > agent.schema.json lets an editor show every key as you type";
     assert_eq!(shown, expected);
+}
+
+/// What stands in place of `num_envs: 64`, where its only problem lies, and a phrase.
+const ENV_VALUES: &[(&str, &str, &str)] = &[
+    (
+        "fill: {quotes: {latency_ms: 0}}",
+        "13:31",
+        "`env.fill.quotes.latency_ms` must be in 1..=86400000, was 0",
+    ),
+    ("fill: {quotes: {latency: 5}}", "13:19", "unknown key `latency` in `env.fill.quotes`"),
+    ("rules: {trailing_stop_frac: 1}", "13:31", "must be above 0 and below 1, was 1"),
+    (
+        "market: {portfolio: {actions: corners, per_asset_cap: 0}}",
+        "13:57",
+        "must be above 0 and at most 4, was 0",
+    ),
+    (
+        "market: {portfolio: {actions: corners, cash_floor: 1}}",
+        "13:54",
+        "must be at least -3 and below 1, was 1",
+    ),
+    ("market: {slots: {}}", "13:11", "`env.market.slots` needs exactly 1 symbol, found 2"),
+    (
+        "market: {portfolio: {actions: {continuous: {}}}}",
+        "13:46",
+        "needs a learner that acts continuously, `ppo` takes discrete",
+    ),
+    ("reward: {close_only: {scale: 0}}", "13:32", "`env.reward.close_only.scale` must be above 0"),
+    (
+        "reward: {risk_adjusted: {clip: 0}}",
+        "13:34",
+        "`env.reward.risk_adjusted.clip` must be above 0",
+    ),
+    ("reward: {drawdown_penalty: {threshold: 2}}", "13:42", "must be in 0..=1, was 2"),
+    (
+        "reward: {drawdown_penalty: {measure: size}}",
+        "13:40",
+        "unknown value `size` for `env.reward.drawdown_penalty.measure`",
+    ),
+    (
+        "randomize: {cost_factor: {from: 2}}",
+        "13:35",
+        "`env.randomize.cost_factor.from` must be at most `to` 1, was 2",
+    ),
+    ("randomize: {fill_noise_bps: -1}", "13:31", "must be in 0..=1000, was -1"),
+    ("randomize: {start_offset_bars: 5}", "13:34", "needs `env.episode.random_start: false`"),
+    ("hard_starts: {}", "13:16", "must name at least one of `win_rate_below`"),
+    (
+        "hard_starts: {drawdown_above: 0.1, pool: 0}",
+        "13:44",
+        "`env.hard_starts.pool` must be in 1..=1048576, was 0",
+    ),
+    (
+        "curriculum: {first_share: 0}",
+        "13:29",
+        "`env.curriculum.first_share` must be above 0 and at most 1, was 0",
+    ),
+];
+
+#[test]
+fn wrong_values_of_the_environment() {
+    let cases: Vec<_> =
+        ENV_VALUES.iter().map(|&(text, place, part)| ("num_envs: 64", text, place, part)).collect();
+    check(&cases);
 }

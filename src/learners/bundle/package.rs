@@ -8,7 +8,7 @@ use burn::tensor::Device;
 use super::manifest::{BundleFile, Manifest, Origin, SCHEMA_VERSION};
 use crate::base::{Digest, FileError, digest_bytes, read_bytes};
 use crate::learners::folder::{FolderError, names_in, write_folder};
-use crate::models::{ActorCritic, WeightsError};
+use crate::models::{Model, WeightsError};
 
 const MANIFEST: &str = "manifest.json";
 const MODEL: &str = "model.safetensors";
@@ -118,11 +118,11 @@ impl Bundle {
     pub fn write(
         path: &Path,
         origin: Origin,
-        net: &ActorCritic,
+        net: &Model,
         texts: &Texts<'_>,
     ) -> Result<Digest, BundleError> {
         let model = net.to_safetensors().map_err(|source| BundleError::Weights { source })?;
-        let architecture = *net.architecture();
+        let architecture = net.architecture().clone();
         check_observation(architecture.num_observations(), origin.observation.len())?;
         let mut files = BTreeMap::from([
             (MODEL.to_owned(), model),
@@ -218,8 +218,8 @@ impl Bundle {
     ///
     /// # Errors
     /// [`BundleError::Weights`] that names the tensor that does not fit.
-    pub fn net(&self, device: &Device) -> Result<ActorCritic, BundleError> {
-        ActorCritic::from_safetensors(self.manifest.architecture, &self.model, device)
+    pub fn net(&self, device: &Device) -> Result<Model, BundleError> {
+        Model::from_safetensors(self.manifest.architecture.clone(), &self.model, device)
             .map_err(|source| BundleError::Weights { source })
     }
 }

@@ -7,16 +7,17 @@ use burn::tensor::Device;
 
 use super::*;
 use crate::base::SeedStream;
+use crate::config::{self, Gru};
 use crate::learners::Policy;
-use crate::models::{ActorCritic, Architecture, GruShape};
+use crate::models::{Architecture, Model};
 
-const SHAPE: GruShape = GruShape { num_observations: 3, encoder: 4, hidden: 4, num_actions: 2 };
 const TEXTS: Texts<'static> =
     Texts { agent_yaml: "name: quick\n", features_json: "{}\n", actions_json: "[]\n" };
 
-fn net() -> ActorCritic {
+fn net() -> Model {
     let mut rng = SeedStream::new(4).child("init").rng();
-    ActorCritic::init(Architecture::Gru(SHAPE), &mut rng, &Device::flex())
+    let settings = config::Model::Gru(Gru { encoder: 4, hidden: 4, layers: 1 });
+    Model::init(Architecture::actor_critic(&settings, 3, 2), &mut rng, &Device::flex())
 }
 
 fn origin() -> Origin {

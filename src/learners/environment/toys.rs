@@ -3,7 +3,9 @@
 use burn::tensor::{Device, Int, Tensor, TensorData};
 use serde::{Deserialize, Serialize};
 
-use super::contract::{Environment, EnvironmentShape, EnvironmentStateError, Observed, Transition};
+use super::contract::{
+    Environment, EnvironmentShape, EnvironmentStateError, FinalObs, Observed, Transition,
+};
 use crate::base::{Rng, RngState, SeedStream};
 
 /// Shows one of two cues, then nothing for some steps, then asks: the action that names the cue
@@ -65,7 +67,7 @@ impl Environment for RecallCue {
             reward: row(reward),
             truncated: row(vec![0.0; terminated.len()]),
             terminated: row(terminated),
-            final_obs,
+            final_obs: FinalObs::ready(final_obs),
             legal: all_legal(self.num_envs, 2),
         }
     }
@@ -134,7 +136,7 @@ impl Environment for Bandit {
             reward: row(reward),
             terminated: row(vec![0.0; self.num_envs]),
             truncated: row(vec![f32::from(cut_off); self.num_envs]),
-            final_obs: self.observed(),
+            final_obs: FinalObs::ready(self.observed()),
             legal: self.legal(),
         }
     }

@@ -3,11 +3,8 @@
 //! Rows are cut into blocks of a fixed size and the results are put together in order, so nothing
 //! depends on the number of threads. Other devices take all rows at once: they are parallel inside.
 
-use std::num::NonZero;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::thread;
-
 use burn::tensor::{Device, Tensor};
+use rayon::prelude::*;
 
 use crate::models::{Network, Step};
 
@@ -16,59 +13,40 @@ const BLOCK_ROWS: usize = 1024;
 
 /// Rows that one block takes on this device.
 pub(in crate::learners) fn block_rows(device: &Device) -> usize {
-    if device.clone().inner() == Device::flex() { BLOCK_ROWS } else { usize::MAX }
+    if is_host(device) { BLOCK_ROWS } else { usize::MAX }
+}
+
+/// Whether the device is the CPU, whose values can be read without waiting.
+pub(in crate::learners) fn is_host(device: &Device) -> bool {
+    device.clone().inner() == Device::flex()
 }
 
 /// The results of `work` for `0..count`, in order, on as many threads as there are cores.
 pub(in crate::learners) fn in_parallel<T: Send>(
     count: usize,
-    work: impl Fn(usize) -> T + Sync,
+    work: impl Fn(usize) -> T + Sync + Send,
 ) -> Vec<T> {
-    let cores = thread::available_parallelism().map_or(1, NonZero::get);
-    if count <= 1 || cores <= 1 {
+    if count <= 1 {
         return (0..count).map(work).collect();
     }
-    let next = AtomicUsize::new(0);
-    let take = || {
-        let mut done = Vec::new();
-        loop {
-            let index = next.fetch_add(1, Ordering::Relaxed);
-            if index >= count {
-                return done;
-            }
-            done.push((index, work(index)));
-        }
-    };
-    let mut results = thread::scope(|scope| {
-        let others: Vec<_> = (1..cores.min(count)).map(|_| scope.spawn(take)).collect();
-        let mut results = take();
-        for other in others {
-            match other.join() {
-                Ok(more) => results.extend(more),
-                Err(panic) => std::panic::resume_unwind(panic),
-            }
-        }
-        results
-    });
-    results.sort_by_key(|(index, _)| *index);
-    results.into_iter().map(|(_, result)| result).collect()
+    (0..count).into_par_iter().with_max_len(1).map(work).collect()
 }
 
 /// [`Network::forward_step`] in blocks of environments.
 pub(in crate::learners) fn forward_step(
     network: &Network,
     obs: &Tensor<2>,
-    hidden: &Tensor<2>,
+    state: &Tensor<2>,
 ) -> Step {
     let [rows, _] = obs.dims();
     let size = block_rows(&obs.device());
     if rows <= size {
-        return network.forward_step(obs.clone(), hidden.clone());
+        return network.forward_step(obs.clone(), state.clone());
     }
     let blocks = in_parallel(rows.div_ceil(size), |block| {
         let range = block * size..rows.min((block + 1) * size);
         let obs = obs.clone().slice(range.clone());
-        network.forward_step(obs, hidden.clone().slice(range))
+        network.forward_step(obs, state.clone().slice(range))
     });
     let mut logits = Vec::new();
     let mut values = Vec::new();
@@ -76,12 +54,12 @@ pub(in crate::learners) fn forward_step(
     for step in blocks {
         logits.push(step.logits);
         values.push(step.value);
-        states.push(step.hidden);
+        states.push(step.state);
     }
     Step {
         logits: Tensor::cat(logits, 0),
         value: Tensor::cat(values, 0),
-        hidden: Tensor::cat(states, 0),
+        state: Tensor::cat(states, 0),
     }
 }
 

@@ -3,19 +3,18 @@
 use burn::tensor::{Int, Tensor};
 
 use super::rollout::index_tensor;
+use super::shelf::Shelf;
 use crate::base::Rng;
 
-/// Experience as S sequences of L steps; the rows of all but `hidden` are `[L, S]` merged.
-#[derive(Debug, Clone)]
+/// Experience as S sequences of L steps; the rows of all but `states` are `[L, S]` merged.
+#[derive(Debug)]
 pub(super) struct Transitions {
     /// L
     pub(super) length: usize,
-    /// `[S, H]`, the state before the first step of each sequence.
-    pub(super) hidden: Tensor<2>,
-    /// `[L·S, O]`
-    pub(super) obs: Tensor<2>,
-    /// `[L·S, K]`
-    pub(super) legal: Tensor<2>,
+    /// `[S, …]`, the state before the first step of each sequence.
+    pub(super) states: Tensor<2>,
+    /// Observations and legal flags.
+    pub(super) shelf: Shelf,
     /// `[L·S]`
     pub(super) episode_starts: Tensor<1>,
     /// `[L·S]`
@@ -30,26 +29,51 @@ pub(super) struct Transitions {
     pub(super) value_target: Tensor<1>,
 }
 
+/// Some of the sequences, B of them, laid out as [`Transitions`] are.
+#[derive(Debug)]
+pub(super) struct Minibatch {
+    /// L
+    pub(super) length: usize,
+    /// `[B, …]`
+    pub(super) states: Tensor<2>,
+    /// `[L·B, O]`
+    pub(super) obs: Tensor<2>,
+    /// `[L·B, K]`
+    pub(super) legal: Tensor<2>,
+    /// `[L·B]`
+    pub(super) episode_starts: Tensor<1>,
+    /// `[L·B]`
+    pub(super) actions: Tensor<1, Int>,
+    /// `[L·B]`
+    pub(super) log_prob: Tensor<1>,
+    /// `[L·B]`
+    pub(super) value: Tensor<1>,
+    /// `[L·B]`
+    pub(super) advantage: Tensor<1>,
+    /// `[L·B]`
+    pub(super) value_target: Tensor<1>,
+}
+
 impl Transitions {
     /// S
     pub(super) fn num_sequences(&self) -> usize {
-        self.hidden.dims()[0]
+        self.states.dims()[0]
     }
 
     /// The sequences with these numbers, in this order.
-    pub(super) fn select(&self, sequences: &[usize]) -> Self {
+    pub(super) fn select(&self, sequences: &[usize]) -> Minibatch {
         let all = self.num_sequences();
         let rows: Vec<usize> = (0..self.length)
             .flat_map(|step| sequences.iter().map(move |sequence| step * all + sequence))
             .collect();
-        let rows = index_tensor(&rows, &self.obs);
+        let rows = index_tensor(&rows, &self.states);
         let row = |tensor: &Tensor<1>| tensor.clone().select(0, rows.clone());
         let table = |tensor: &Tensor<2>| tensor.clone().select(0, rows.clone());
-        Self {
+        Minibatch {
             length: self.length,
-            hidden: self.hidden.clone().select(0, index_tensor(sequences, &self.hidden)),
-            obs: table(&self.obs),
-            legal: table(&self.legal),
+            states: self.states.clone().select(0, index_tensor(sequences, &self.states)),
+            obs: table(&self.shelf.obs),
+            legal: table(&self.shelf.legal),
             episode_starts: row(&self.episode_starts),
             actions: self.actions.clone().select(0, rows.clone()),
             log_prob: row(&self.log_prob),

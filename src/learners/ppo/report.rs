@@ -1,19 +1,20 @@
 //! What is known about an update once it is done.
 
+use std::collections::BTreeMap;
+
 use burn::tensor::Tensor;
-use serde::{Deserialize, Serialize};
 
 use super::loss::Loss;
+use crate::learners::run;
 
 /// One update, as it is logged.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct UpdateReport {
     /// Updates done, this one included.
     pub update: u64,
     /// Environment steps done in all.
     pub env_steps: u64,
     /// What was learned.
-    #[serde(flatten)]
     pub statistics: UpdateStatistics,
     /// Step size of Adam in this update.
     pub learning_rate: f64,
@@ -30,7 +31,7 @@ pub struct UpdateReport {
 }
 
 /// Means over the minibatches of an update, and facts about its rollout.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct UpdateStatistics {
     /// The clipped surrogate loss.
     pub policy_loss: f64,
@@ -51,6 +52,44 @@ pub struct UpdateStatistics {
     pub mean_reward: f64,
     /// 1 − Var(target − value) / Var(target): 1 is a perfect value function, 0 a constant.
     pub explained_variance: f64,
+}
+
+impl From<UpdateReport> for run::UpdateReport {
+    fn from(report: UpdateReport) -> Self {
+        let UpdateStatistics {
+            policy_loss,
+            value_loss,
+            entropy,
+            approx_kl,
+            clip_frac,
+            grad_norm,
+            first_ratio_error,
+            mean_reward,
+            explained_variance,
+        } = report.statistics;
+        let metrics = BTreeMap::from([
+            ("policy_loss", policy_loss),
+            ("value_loss", value_loss),
+            ("entropy", entropy),
+            ("approx_kl", approx_kl),
+            ("clip_frac", clip_frac),
+            ("grad_norm", grad_norm),
+            ("first_ratio_error", first_ratio_error),
+            ("mean_reward", mean_reward),
+            ("explained_variance", explained_variance),
+            ("learning_rate", report.learning_rate),
+            ("ent_coef", report.ent_coef),
+            ("epochs", report.epochs as f64),
+        ]);
+        Self {
+            update: report.update,
+            env_steps: report.env_steps,
+            metrics,
+            rollout_steps_per_s: report.rollout_steps_per_s,
+            update_steps_per_s: report.update_steps_per_s,
+            steps_per_s: report.steps_per_s,
+        }
+    }
 }
 
 /// Columns of [`Tally`].

@@ -3,14 +3,15 @@
 use burn::tensor::kind::Basic;
 use burn::tensor::{IndexingUpdateOp, Int, Tensor, TensorData};
 
-use super::categorical;
 use super::gae::{Outcome, advantages};
 use super::minibatch::Transitions;
+use super::shelf::Shelf;
+use super::uniforms::uniforms;
 use crate::base::Rng;
 use crate::config::Ppo;
-use crate::learners::numerics::{forward_step, mean_and_variance};
-use crate::learners::{Environment, Observed};
-use crate::models::{ActorCritic, Network};
+use crate::learners::numerics::{forward_step, is_host, mean_and_variance};
+use crate::learners::{Environment, FinalObs, Observed};
+use crate::models::{Model, Network, sample_actions};
 
 /// Where the environments stand between two rollouts.
 #[derive(Debug, Clone)]
@@ -19,18 +20,18 @@ pub(super) struct Standing {
     pub(super) obs: Tensor<2>,
     /// `[N, K]`
     pub(super) legal: Tensor<2>,
-    /// `[N, H]`, zeros where an episode starts.
-    pub(super) hidden: Tensor<2>,
+    /// `[N, S]`, zeros where an episode starts.
+    pub(super) state: Tensor<2>,
     /// `[N]`, 1 where the next step is the first of its episode.
     pub(super) episode_starts: Tensor<1>,
 }
 
 impl Standing {
     /// The start of every environment's first episode.
-    pub(super) fn new(observed: Observed, net: &ActorCritic) -> Self {
+    pub(super) fn new(observed: Observed, model: &Model) -> Self {
         let [num_envs, _] = observed.obs.dims();
         Self {
-            hidden: net.initial_hidden(num_envs),
+            state: model.initial_state(num_envs),
             episode_starts: Tensor::ones([num_envs], &observed.obs.device()),
             obs: observed.obs,
             legal: observed.legal,
@@ -39,7 +40,7 @@ impl Standing {
 }
 
 /// T steps of N environments, cut into sequences, with advantages.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(super) struct Rollout {
     pub(super) transitions: Transitions,
     /// `[1]`
@@ -51,44 +52,45 @@ pub(super) struct Rollout {
 /// The steps of a rollout in order of time.
 #[derive(Default)]
 struct Steps {
-    obs: Vec<Tensor<2>>,
-    legal: Vec<Tensor<2>>,
     actions: Vec<Tensor<1, Int>>,
     log_probs: Vec<Tensor<1>>,
     episode_starts: Vec<Tensor<1>>,
-    /// The hidden state before the first step of each sequence.
-    hidden: Vec<Tensor<2>>,
+    /// The state before the first step of each sequence.
+    states: Vec<Tensor<2>>,
     outcomes: Vec<Outcome>,
-    /// Last observation and hidden state of each step since the last call of `settle`.
-    endings: Vec<(Tensor<2>, Tensor<2>)>,
+    /// Last observation and state of each step since the last call of `settle`.
+    endings: Vec<(FinalObs, Tensor<2>)>,
 }
 
-/// Takes `num_steps` steps in every environment.
+/// Takes `num_steps` steps in every environment; observations go to `shelf`.
 pub(super) fn collect(
-    net: &ActorCritic,
+    model: &Model,
     environment: &mut dyn Environment,
     standing: Standing,
+    shelf: Shelf,
     action_rng: &mut Rng,
     config: &Ppo,
 ) -> (Rollout, Standing) {
-    let network = net.inference();
+    let network = model.inference();
     let num_envs = environment.shape().num_envs;
     let device = standing.obs.device();
-    let uniforms = categorical::uniforms([config.num_steps, num_envs], action_rng, &device);
+    let draws = uniforms([config.num_steps, num_envs], action_rng, &device);
     let mut steps = Steps::default();
-    let mut standing = standing;
-    for (step, draws) in uniforms.iter_dim(0).enumerate() {
+    let settle_every = if is_host(&device) { 1 } else { config.sequence_length };
+    let (mut standing, mut shelf) = (standing, shelf);
+    for (step, draws) in draws.iter_dim(0).enumerate() {
         if step % config.sequence_length == 0 {
-            steps.hidden.push(standing.hidden.clone());
+            steps.states.push(standing.state.clone());
         }
         let draws = draws.reshape([num_envs]);
+        shelf = shelf.put(step, standing.obs.clone(), standing.legal.clone());
         standing = steps.take(&network, environment, standing, draws);
-        if steps.endings.len() == config.sequence_length {
+        if steps.endings.len() == settle_every {
             steps.settle(&network);
         }
     }
-    let last_value = forward_step(&network, &standing.obs, &standing.hidden).value;
-    (steps.into_rollout(last_value, config), standing)
+    let last_value = forward_step(&network, &standing.obs, &standing.state).value;
+    (steps.into_rollout(shelf, last_value, config), standing)
 }
 
 impl Steps {
@@ -100,18 +102,15 @@ impl Steps {
         standing: Standing,
         draws: Tensor<1>,
     ) -> Standing {
-        let Standing { obs, legal, hidden, episode_starts } = standing;
+        let Standing { obs, legal, state, episode_starts } = standing;
         let [num_envs] = episode_starts.dims();
-        let policy = forward_step(network, &obs, &hidden);
-        let log_probs = categorical::log_probabilities(policy.logits, legal.clone()); // [N, K]
-        let actions = categorical::sample(log_probs.clone(), draws);
+        let policy = forward_step(network, &obs, &state);
+        let (actions, log_probs) = sample_actions(policy.logits, legal, draws);
         let next = environment.step(actions.clone());
         let ended = (next.terminated.clone() + next.truncated.clone()).greater_scalar(0.0).float();
         let going = ended.clone().neg().add_scalar(1.0).reshape([num_envs, 1]);
 
-        self.obs.push(obs);
-        self.legal.push(legal);
-        self.log_probs.push(categorical::of_action(log_probs, actions.clone()));
+        self.log_probs.push(log_probs);
         self.actions.push(actions);
         self.episode_starts.push(episode_starts);
         self.outcomes.push(Outcome {
@@ -121,19 +120,20 @@ impl Steps {
             terminated: next.terminated,
             truncated: next.truncated,
         });
-        self.endings.push((next.final_obs, policy.hidden.clone()));
+        self.endings.push((next.final_obs, policy.state.clone()));
         Standing {
             obs: next.obs,
             legal: next.legal,
-            hidden: policy.hidden * going,
+            state: policy.state * going,
             episode_starts: ended,
         }
     }
 
     /// Fills in the value of the last state of the episodes that were cut off in the last steps.
     ///
-    /// The flags of a whole sequence come to the host at once, so that only the few rows that need
-    /// a value are computed.
+    /// Only the few rows that need a value are computed. Where the flags have to come from another
+    /// device, those of a whole sequence come at once; on the CPU each step is settled, so that its
+    /// tensors are soon free again.
     fn settle(&mut self, network: &Network) {
         let endings = std::mem::take(&mut self.endings);
         let first = self.outcomes.len() - endings.len();
@@ -142,20 +142,20 @@ impl Steps {
         let flags: Vec<bool> = flags.iter::<f32>().map(|flag| flag > 0.0).collect();
         let num_envs = flags.len() / endings.len();
         let cut_off = flags.chunks(num_envs).zip(endings).zip(&mut self.outcomes[first..]);
-        for ((flags, (final_obs, hidden)), outcome) in cut_off {
+        for ((flags, (final_obs, state)), outcome) in cut_off {
             let rows: Vec<usize> = (0..num_envs).filter(|env| flags[*env]).collect();
             if rows.is_empty() {
                 continue;
             }
-            let rows = index_tensor(&rows, &final_obs);
-            let state = (final_obs.select(0, rows.clone()), hidden.select(0, rows.clone()));
-            let values = network.forward_step(state.0, state.1).value;
+            let rows = index_tensor(&rows, &state);
+            let state = state.select(0, rows.clone());
+            let values = network.forward_step(final_obs.rows(rows.clone()), state).value;
             let zeros = outcome.final_value.clone();
             outcome.final_value = zeros.scatter(0, rows, values, IndexingUpdateOp::Add);
         }
     }
 
-    fn into_rollout(self, last_value: Tensor<1>, config: &Ppo) -> Rollout {
+    fn into_rollout(self, shelf: Shelf, last_value: Tensor<1>, config: &Ppo) -> Rollout {
         let length = config.sequence_length;
         let advantages = advantages(&self.outcomes, last_value, config.gamma, config.gae_lambda);
         let values: Vec<_> = self.outcomes.iter().map(|outcome| outcome.value.clone()).collect();
@@ -168,9 +168,8 @@ impl Steps {
         let variance = mean_and_variance(value_target.clone()).1;
         let transitions = Transitions {
             length,
-            hidden: Tensor::cat(self.hidden, 0),
-            obs: by_sequence(&self.obs, length),
-            legal: by_sequence(&self.legal, length),
+            states: Tensor::cat(self.states, 0),
+            shelf,
             episode_starts: by_sequence(&self.episode_starts, length),
             actions: by_sequence(&self.actions, length),
             log_prob: by_sequence(&self.log_probs, length),
@@ -183,9 +182,8 @@ impl Steps {
     }
 }
 
-/// Orders T steps of `[N, …]` as `[L, S, …]` with the first two axes merged, where S counts sequences
-/// of L steps, those of one stretch of time beside each other.
-fn by_sequence<const D: usize, K: Basic>(steps: &[Tensor<D, K>], length: usize) -> Tensor<D, K> {
+/// Orders T steps of `[N]` as a [`Shelf`] does.
+fn by_sequence<K: Basic>(steps: &[Tensor<1, K>], length: usize) -> Tensor<1, K> {
     let sequences = steps.len() / length;
     let order = (0..length).flat_map(|step| (0..sequences).map(move |at| at * length + step));
     Tensor::cat(order.map(|step| steps[step].clone()).collect(), 0)

@@ -1,14 +1,16 @@
 //! Tests of the whole algorithm on toy tasks.
+#![expect(clippy::needless_pass_by_value, reason = "a case is given away whole")]
 
 use burn::tensor::{Device, Tensor, TensorData};
 
 use super::loss::{LossCoefs, LossInput, ppo_loss};
 use super::*;
 use crate::base::SeedStream;
-use crate::config::{Gru, Mlp, Model, Ppo, Schedule};
+use crate::config::{CnnLstm, GatedResidual, Gru, Mlp, Model, Ppo, Schedule};
 use crate::learners::Environment;
 use crate::learners::environment::toys::{Bandit, RecallCue};
-use crate::models::ActorCritic;
+use crate::learners::run::{Checkpoint, Learner, UpdateOutcome};
+use crate::models::{Model as Net, log_prob_and_entropy};
 
 fn small() -> Ppo {
     Ppo {
@@ -45,15 +47,24 @@ fn learn_often(trainer: &mut Trainer, updates: usize) {
     }
 }
 
-fn bits(net: &ActorCritic) -> Vec<u32> {
+fn bits(net: &Net) -> Vec<u32> {
     let values: Vec<f32> = net.parameters().clone().try_into_vec_as().unwrap();
     values.into_iter().map(f32::to_bits).collect()
 }
 
 #[test]
 fn the_first_ratio_is_exactly_one() {
-    for (model, envs) in [(gru(32), 24), (gru(5), 1), (Model::Mlp(Mlp::default()), 7)] {
-        let mut trainer = trainer(small(), model, RecallCue::new(envs, 3, 1));
+    let convolutions = CnnLstm { channels: vec![8, 8], hidden: 8, ..CnnLstm::default() };
+    let gated = GatedResidual { groups: vec![2], width: 8, hidden: 8, ..GatedResidual::default() };
+    let cases = [
+        (gru(32), 24),
+        (gru(5), 1),
+        (Model::Mlp(Mlp::default()), 7),
+        (Model::CnnLstm(convolutions), 6),
+        (Model::GatedResidual(gated), 6),
+    ];
+    for (model, envs) in cases {
+        let mut trainer = trainer(small(), model.clone(), RecallCue::new(envs, 3, 1));
         for _ in 0..3 {
             assert_eq!(learn(&mut trainer).statistics.first_ratio_error, 0.0, "{model:?} {envs}");
         }
@@ -78,6 +89,29 @@ fn the_memory_task_is_solved_by_the_gru_and_not_by_the_mlp() {
     assert!(without < 0.65, "the MLP recalled {without}");
 }
 
+/// The first update after which the mean reward of a question over five updates is above 0.95.
+fn updates_to_recall(model: Model, most: usize) -> Option<usize> {
+    let delay = 8;
+    let mut trainer = trainer(small(), model, RecallCue::new(32, delay, 3));
+    let mut rewards = Vec::new();
+    (1..=most).find(|_| {
+        rewards.push(learn(&mut trainer).statistics.mean_reward);
+        let last = &rewards[rewards.len().saturating_sub(5)..];
+        last.iter().sum::<f64>() / 5.0 * (delay + 1) as f64 > 0.95
+    })
+}
+
+#[test]
+fn the_memory_task_is_solved_by_every_network_with_memory() {
+    let stacked = Model::Gru(Gru { encoder: 16, hidden: 16, layers: 2 });
+    let convolutions =
+        Model::CnnLstm(CnnLstm { window: 3, channels: vec![8], kernel: 3, hidden: 16, layers: 1 });
+    let gated = GatedResidual { groups: vec![2], width: 8, blocks: 1, hidden: 16, layers: 1 };
+    for model in [stacked, convolutions, Model::GatedResidual(gated)] {
+        assert!(updates_to_recall(model.clone(), 150).is_some(), "{model:?}");
+    }
+}
+
 #[test]
 fn the_bandit_is_solved_and_the_illegal_arm_is_never_pulled() {
     let model = Model::Mlp(Mlp { hidden: 8, layers: 1 });
@@ -99,8 +133,8 @@ fn a_truncated_episode_is_worth_what_would_have_followed() {
     let mut trainer = trainer(config, model, Bandit::new(16, &[1.0, 1.0, 0.0], 2));
     learn_often(&mut trainer, 80);
     let obs = Tensor::<2>::ones([1, 1], &Device::flex());
-    let hidden = trainer.net().initial_hidden(1);
-    let value = trainer.net().inference().forward_step(obs, hidden).value;
+    let hidden = trainer.model().initial_state(1);
+    let value = trainer.model().inference().forward_step(obs, hidden).value;
     let value: Vec<f32> = value.try_into_vec_as().unwrap();
     assert!((value[0] - 5.0).abs() < 0.25, "{value:?}");
 }
@@ -112,7 +146,7 @@ fn a_resumed_training_has_the_bits_of_one_that_was_not_interrupted() {
     let fresh = || trainer(config.clone(), gru(12), RecallCue::new(12, 4, 3));
     let mut whole = fresh();
     learn_often(&mut whole, 6);
-    assert!(whole.is_done());
+    assert!(whole.progress().is_done());
 
     let place = tempfile::tempdir().unwrap();
     let path = place.path().join("00000003");
@@ -122,9 +156,9 @@ fn a_resumed_training_has_the_bits_of_one_that_was_not_interrupted() {
     let mut second = fresh();
     second.restore(&Checkpoint::load(&path).unwrap()).unwrap();
     learn_often(&mut second, 3);
-    assert_eq!(bits(second.net()), bits(whole.net()));
-    assert_eq!(second.env_steps(), whole.env_steps());
-    assert_ne!(bits(first.net()), bits(whole.net()));
+    assert_eq!(bits(second.model()), bits(whole.model()));
+    assert_eq!(second.progress(), whole.progress());
+    assert_ne!(bits(first.model()), bits(whole.model()));
 }
 
 #[test]
@@ -135,7 +169,7 @@ fn blocks_on_several_threads_give_the_same_bits_every_time() {
         let first_ratio_error = learn(&mut trainer).statistics.first_ratio_error;
         assert_eq!(first_ratio_error, 0.0);
         learn(&mut trainer);
-        bits(trainer.net())
+        bits(trainer.model())
     };
     assert_eq!(trained(), trained());
 }
@@ -165,12 +199,12 @@ fn a_checkpoint_that_does_not_fit_is_refused() {
 fn a_reward_that_is_not_a_number_ends_the_update_and_leaves_the_weights() {
     let model = Model::Mlp(Mlp { hidden: 4, layers: 1 });
     let mut trainer = trainer(small(), model, Bandit::new(8, &[f32::NAN, 1.0, 0.0], 9));
-    let before = bits(trainer.net());
+    let before = bits(trainer.model());
     match trainer.run_update().unwrap() {
         UpdateOutcome::Diverged(divergence) => assert!(divergence.value.is_nan()),
         UpdateOutcome::Learned(report) => panic!("{report:?}"),
     }
-    assert_eq!(bits(trainer.net()), before);
+    assert_eq!(bits(trainer.model()), before);
     trainer.checkpoint().unwrap();
 }
 
@@ -197,10 +231,10 @@ fn draws<const D: usize>(shape: [usize; D], scale: f64, purpose: &str) -> Tensor
 fn the_gradient_of_the_whole_loss_equals_finite_differences() {
     let mut trained = trainer(small(), gru(4), RecallCue::new(3, 2, 1));
     learn(&mut trained);
-    let [count] = trained.net().parameters().dims();
+    let [count] = trained.model().parameters().dims();
     let net = trained
-        .net()
-        .with_parameters(trained.net().parameters().clone() + draws([count], 0.3, "parameters"));
+        .model()
+        .with_parameters(trained.model().parameters().clone() + draws([count], 0.3, "parameters"));
     let (steps, batch, rows) = (6, 3, 18);
     let flags: Vec<f32> = (0..rows).map(|at| f32::from(at % 5 == 0)).collect();
     let starts = Tensor::from_data(TensorData::new(flags, [steps, batch]), &Device::flex());
@@ -209,28 +243,26 @@ fn the_gradient_of_the_whole_loss_equals_finite_differences() {
     let coefs = LossCoefs { clip_coef: 0.4, clip_vloss: Some(0.5), ent_coef: 0.02, vf_coef: 0.5 };
     let loss = |network: &crate::models::Network| {
         let obs = draws([steps, batch, 3], 1.0, "obs");
-        let pass = network.forward_sequence(obs, starts.clone(), draws([batch, 4], 0.5, "hidden"));
-        let (logits, values, record) = pass.into_parts();
-        let log_probs = super::categorical::log_probabilities(
-            logits.reshape([rows, 2]),
-            Tensor::ones([rows, 2], &Device::flex()),
-        );
+        let state = draws([batch, 4], 0.5, "state");
+        let (logits, values) = network.forward_sequence(obs, starts.clone(), state);
+        let legal = Tensor::ones([rows, 2], &Device::flex());
+        let (log_prob, entropy) = log_prob_and_entropy(logits, legal, actions.clone());
         let input = LossInput {
-            entropy: super::categorical::entropy(log_probs.clone()),
-            log_prob: super::categorical::of_action(log_probs, actions.clone()),
-            value: values.reshape([rows]),
+            entropy,
+            log_prob,
+            value: values,
             old_log_prob: draws([rows], 0.2, "old").sub_scalar(0.7),
             old_value: draws([rows], 0.5, "old value"),
             advantage: draws([rows], 1.0, "advantage"),
             value_target: draws([rows], 1.0, "target"),
         };
-        (ppo_loss(input, &coefs).total, record)
+        ppo_loss(input, &coefs).total
     };
     let network = net.training();
-    let (total, record) = loss(&network);
-    let gradient = network.gradient(&total, record);
+    let total = loss(&network);
+    let gradient = network.gradient(&total);
     let at = |parameters: Tensor<1>| {
-        let (total, _) = loss(&net.with_parameters(parameters).inference());
+        let total = loss(&net.with_parameters(parameters).inference());
         f64::from(total.try_into_vec_as::<f32>().unwrap()[0])
     };
     for trial in 0..6 {

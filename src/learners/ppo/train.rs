@@ -2,16 +2,17 @@
 
 use burn::tensor::{Device, Tensor};
 
-use super::categorical;
 use super::loss::{Loss, LossCoefs, LossInput, ppo_loss};
-use super::minibatch::{Transitions, shuffled};
+use super::minibatch::{Minibatch, Transitions, shuffled};
 use super::report::{Tally, UpdateReport, UpdateStatistics};
 use super::rollout::{Rollout, Standing, collect};
+use super::shelf::Shelf;
 use crate::base::{Rng, SeedStream, Stopwatch};
-use crate::config::{Model, Ppo};
+use crate::config::{self, Ppo};
 use crate::learners::Environment;
-use crate::learners::numerics::{Adam, block_rows, clip_global_norm, in_parallel};
-use crate::models::{ActorCritic, Architecture, Network, PassRecord};
+use crate::learners::numerics::{block_rows, in_parallel};
+use crate::learners::run::{Divergence, UpdateOutcome};
+use crate::models::{Adam, Architecture, ArchitectureError, Model, Network, log_prob_and_entropy};
 
 /// Training could not go on.
 #[derive(Debug, thiserror::Error)]
@@ -24,6 +25,9 @@ pub enum PpoError {
         /// The configured sequence.
         sequence_length: usize,
     },
+    /// The network does not fit the environment.
+    #[error(transparent)]
+    Architecture(#[from] ArchitectureError),
     /// The device did not give up its values.
     #[error("cannot read results from the device: {reason}")]
     Device {
@@ -32,33 +36,15 @@ pub enum PpoError {
     },
 }
 
-/// How an update went.
-#[derive(Debug, Clone, PartialEq)]
-pub enum UpdateOutcome {
-    /// The policy was improved.
-    Learned(UpdateReport),
-    /// Something became infinite or not a number; the parameters are those before the update.
-    Diverged(Divergence),
-}
-
-/// What became infinite or not a number.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Divergence {
-    /// The update that was abandoned, counted from 1.
-    pub update: u64,
-    /// The quantity, by its logged name.
-    pub quantity: &'static str,
-    /// Its value.
-    pub value: f64,
-}
-
 /// A policy in training.
 pub struct Trainer {
     pub(super) config: Ppo,
-    pub(super) net: ActorCritic,
+    pub(super) model: Model,
     pub(super) adam: Adam,
     pub(super) environment: Box<dyn Environment>,
     pub(super) standing: Standing,
+    /// Absent only while an update uses it.
+    shelf: Option<Shelf>,
     pub(super) action_rng: Rng,
     pub(super) shuffle_rng: Rng,
     pub(super) updates: u64,
@@ -72,7 +58,7 @@ impl Trainer {
     /// [`PpoError::Sequences`] if a rollout cannot be cut into sequences.
     pub fn try_new(
         config: Ppo,
-        model: &Model,
+        model: &config::Model,
         mut environment: Box<dyn Environment>,
         seed: &SeedStream,
         device: &Device,
@@ -82,15 +68,18 @@ impl Trainer {
             return Err(PpoError::Sequences { num_steps, sequence_length });
         }
         let shape = environment.shape();
-        let architecture = Architecture::new(model, shape.num_observations, shape.num_actions);
-        let net = ActorCritic::init(architecture, &mut seed.child("init").rng(), device);
-        let standing = Standing::new(environment.reset(), &net);
+        let architecture =
+            Architecture::actor_critic(model, shape.num_observations, shape.num_actions);
+        architecture.check()?;
+        let model = Model::init(architecture, &mut seed.child("init").rng(), device);
+        let standing = Standing::new(environment.reset(), &model);
         Ok(Self {
-            adam: Adam::new(net.parameters(), config.adam_eps),
+            adam: Adam::new(model.parameters(), config.adam_eps),
             config,
-            net,
+            model,
             environment,
             standing,
+            shelf: None,
             action_rng: seed.child("action").rng(),
             shuffle_rng: seed.child("shuffle").rng(),
             updates: 0,
@@ -102,7 +91,7 @@ impl Trainer {
     ///
     /// # Errors
     /// [`PpoError::Device`] if the results cannot be read.
-    pub fn run_update(&mut self) -> Result<UpdateOutcome, PpoError> {
+    pub fn run_update(&mut self) -> Result<UpdateOutcome<UpdateReport>, PpoError> {
         let progress = self.env_steps as f64 / self.config.total_env_steps.max(1) as f64;
         let learning_rate = self.config.learning_rate.at(progress);
         let ent_coef = self.config.ent_coef.at(progress);
@@ -110,13 +99,14 @@ impl Trainer {
         let watch = Stopwatch::start();
         let rollout = self.collect_rollout()?;
         let collected = watch.seconds();
-        let before = (self.net.clone(), self.adam.clone());
+        let before = (self.model.clone(), self.adam.clone());
         let (statistics, epochs) = self.learn(&rollout, learning_rate, ent_coef)?;
+        self.shelf = Some(rollout.transitions.shelf);
         let whole = watch.seconds();
 
         self.updates += 1;
         if let Some((quantity, value)) = statistics.first_not_finite() {
-            (self.net, self.adam) = before;
+            (self.model, self.adam) = before;
             let update = self.updates;
             return Ok(UpdateOutcome::Diverged(Divergence { update, quantity, value }));
         }
@@ -138,9 +128,15 @@ impl Trainer {
 
     /// Acts with the present policy for `num_steps` steps.
     fn collect_rollout(&mut self) -> Result<Rollout, PpoError> {
+        let Ppo { num_steps, sequence_length, .. } = self.config;
+        let shape = self.environment.shape();
+        let device = self.model.parameters().device();
+        let shelf = self.shelf.take();
+        let shelf = shelf.unwrap_or_else(|| Shelf::new(shape, num_steps, sequence_length, &device));
         let (environment, rng) = (self.environment.as_mut(), &mut self.action_rng);
+        let standing = self.standing.clone();
         let (rollout, standing) =
-            collect(&self.net, environment, self.standing.clone(), rng, &self.config);
+            collect(&self.model, environment, standing, shelf, rng, &self.config);
         self.standing = standing;
         let device = rollout.mean_reward.device();
         device.sync().map_err(|error| PpoError::Device { reason: error.to_string() })?;
@@ -165,9 +161,8 @@ impl Trainer {
             for chosen in minibatches {
                 let coefs = self.loss_coefs(ent_coef);
                 let (loss, gradient) =
-                    loss_and_gradient(&self.net, &rollout.transitions, &chosen, &coefs);
-                let (gradient, norm) = clip_global_norm(gradient, self.config.max_grad_norm);
-                self.descend(gradient, learning_rate);
+                    loss_and_gradient(&self.model, &rollout.transitions, &chosen, &coefs);
+                let norm = self.descend(gradient, learning_rate);
                 divergence = divergence + loss.approx_kl.clone();
                 tally = tally.add(loss, norm);
             }
@@ -180,12 +175,15 @@ impl Trainer {
         Ok((tally.statistics(&read(packed)?), epochs))
     }
 
-    /// One step of Adam.
-    fn descend(&mut self, gradient: Tensor<1>, learning_rate: f64) {
-        let parameters = self.net.parameters().clone();
-        let (adam, parameters) = self.adam.clone().step(parameters, gradient, learning_rate);
-        self.net = self.net.with_parameters(parameters);
+    /// One step of Adam; the norm of the gradient before it was bounded, `[1]`.
+    fn descend(&mut self, gradient: Tensor<1>, learning_rate: f64) -> Tensor<1> {
+        let parameters = self.model.parameters().clone();
+        let max_norm = self.config.max_grad_norm;
+        let (adam, parameters, norm) =
+            self.adam.clone().step(parameters, gradient, learning_rate, max_norm);
+        self.model = self.model.with_parameters(parameters);
         self.adam = adam;
+        norm
     }
 
     /// Whether an epoch's mean divergence ends the update.
@@ -231,62 +229,55 @@ impl Trainer {
 
     /// The present policy.
     #[must_use]
-    pub const fn net(&self) -> &ActorCritic {
-        &self.net
+    pub const fn model(&self) -> &Model {
+        &self.model
     }
 }
 
 /// The loss of the chosen sequences, and its gradient as one tensor.
 fn loss_and_gradient(
-    net: &ActorCritic,
+    model: &Model,
     transitions: &Transitions,
     chosen: &[usize],
     coefs: &LossCoefs,
 ) -> (Loss, Tensor<1>) {
-    let size = (block_rows(&net.parameters().device()) / transitions.length).max(1);
+    let size = (block_rows(&model.parameters().device()) / transitions.length).max(1);
     let blocks: Vec<&[usize]> = chosen.chunks(size).collect();
     let parts = in_parallel(blocks.len(), |block| {
-        let network = net.training();
+        let network = model.training();
         let minibatch = transitions.select(blocks[block]);
-        let (loss, record) = minibatch_loss(&network, minibatch, coefs);
-        let gradient = network.gradient(&loss.total, record);
+        let loss = minibatch_loss(&network, minibatch, coefs);
         let share = blocks[block].len() as f64 / chosen.len() as f64;
-        (loss, share, gradient * share)
+        let gradient = network.gradient(&(loss.total.clone() * share));
+        (loss, share, gradient)
     });
     let gradients = parts.iter().map(|(_, _, gradient)| gradient.clone());
     let gradient = gradients.reduce(|sum, part| sum + part);
     let losses: Vec<_> = parts.into_iter().map(|(loss, share, _)| (loss, share)).collect();
-    (Loss::joined(&losses), gradient.unwrap_or_else(|| net.parameters().zeros_like()))
+    (Loss::joined(&losses), gradient.unwrap_or_else(|| model.parameters().zeros_like()))
 }
 
 /// Runs the network over the minibatch's sequences and forms the loss.
-fn minibatch_loss(
-    network: &Network,
-    minibatch: Transitions,
-    coefs: &LossCoefs,
-) -> (Loss, PassRecord) {
+fn minibatch_loss(network: &Network, minibatch: Minibatch, coefs: &LossCoefs) -> Loss {
     let length = minibatch.length;
-    let [sequences, _] = minibatch.hidden.dims();
-    let [rows, num_observations] = minibatch.obs.dims();
-    let pass = network.forward_sequence(
+    let [sequences, _] = minibatch.states.dims();
+    let [_, num_observations] = minibatch.obs.dims();
+    let (logits, value) = network.forward_sequence(
         minibatch.obs.reshape([length, sequences, num_observations]),
         minibatch.episode_starts.reshape([length, sequences]),
-        minibatch.hidden,
+        minibatch.states,
     );
-    let (logits, values, record) = pass.into_parts();
-    let [_, _, num_actions] = logits.dims();
-    let logits = logits.reshape([rows, num_actions]);
-    let log_probs = categorical::log_probabilities(logits, minibatch.legal); // [L·B, K]
+    let (log_prob, entropy) = log_prob_and_entropy(logits, minibatch.legal, minibatch.actions);
     let input = LossInput {
-        entropy: categorical::entropy(log_probs.clone()),
-        log_prob: categorical::of_action(log_probs, minibatch.actions),
-        value: values.reshape([rows]),
+        entropy,
+        log_prob,
+        value,
         old_log_prob: minibatch.log_prob,
         old_value: minibatch.value,
         advantage: minibatch.advantage,
         value_target: minibatch.value_target,
     };
-    (ppo_loss(input, coefs), record)
+    ppo_loss(input, coefs)
 }
 
 fn read(values: Tensor<1>) -> Result<Vec<f32>, PpoError> {

@@ -2,9 +2,9 @@
 
 use std::error::Error;
 
+use super::learner::UpdateReport;
 use super::outcome::RunState;
 use crate::learners::Policy;
-use crate::learners::ppo::UpdateReport;
 
 /// What the caller does along the way.
 pub trait RunHooks {

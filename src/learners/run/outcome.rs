@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::learners::ppo::Divergence;
-use crate::models::ActorCritic;
+use super::learner::Divergence;
+use crate::models::Model;
 
 /// The state of the loop, as a checkpoint keeps it.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -61,7 +61,7 @@ pub struct RunResult {
     /// The state of the loop.
     pub state: RunState,
     /// The policy at the end.
-    pub last: ActorCritic,
+    pub last: Model,
     /// The policy with the best validation score, if there was one.
-    pub best: Option<ActorCritic>,
+    pub best: Option<Model>,
 }

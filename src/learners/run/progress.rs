@@ -4,13 +4,14 @@ use std::error::Error;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use super::checkpoint::{Checkpoint, CheckpointError};
 use super::hooks::{Resume, RunHooks};
+use super::learner::{LearnError, Learner, UpdateReport};
 use super::outcome::{RunEnd, RunResult, RunState, Validation};
 use crate::config::Train;
 use crate::learners::Policy;
 use crate::learners::folder::{FolderError, names_in, remove_folder};
-use crate::learners::ppo::{Checkpoint, CheckpointError, PpoError, Trainer, UpdateReport};
-use crate::models::{ActorCritic, WeightsError};
+use crate::models::{Model, WeightsError};
 
 const LOOP: &str = "run.json";
 const BEST: &str = "best.safetensors";
@@ -43,7 +44,7 @@ pub enum RunError {
     },
     /// Training failed.
     #[error(transparent)]
-    Ppo(#[from] PpoError),
+    Learn(#[from] LearnError),
     /// Validation failed.
     #[error("cannot validate the policy after update {update}")]
     Validate {
@@ -57,13 +58,13 @@ pub enum RunError {
 /// The state of the loop with the best network.
 pub(super) struct Progress {
     pub(super) state: RunState,
-    best: Option<ActorCritic>,
+    best: Option<Model>,
 }
 
 impl Progress {
     /// Goes on from the newest checkpoint, or makes the first.
     pub(super) fn begin(
-        trainer: &mut Trainer,
+        learner: &mut dyn Learner,
         folder: &Path,
         resume: Resume,
     ) -> Result<Self, RunError> {
@@ -74,28 +75,28 @@ impl Progress {
             }
         }
         match saved.last() {
-            Some((_, path)) => Self::restore(trainer, path)
+            Some((_, path)) => Self::restore(learner, path)
                 .map_err(|source| RunError::Checkpoint { path: path.clone(), source }),
             None if resume == Resume::Must => {
                 Err(RunError::NoCheckpoint { path: folder.to_owned() })
             }
             None => {
                 let first = Self { state: RunState::default(), best: None };
-                first.save(trainer, folder)?;
+                first.save(learner, folder)?;
                 Ok(first)
             }
         }
     }
 
-    fn restore(trainer: &mut Trainer, path: &Path) -> Result<Self, CheckpointError> {
+    fn restore(learner: &mut dyn Learner, path: &Path) -> Result<Self, CheckpointError> {
         let checkpoint = Checkpoint::load(path)?;
         let state = serde_json::from_slice(checkpoint.get(LOOP)?).map_err(|error| {
             CheckpointError::Content { file: LOOP.to_owned(), reason: error.to_string() }
         })?;
-        trainer.restore(&checkpoint)?;
+        learner.restore(&checkpoint)?;
         let best = checkpoint.find(BEST).map(|bytes| {
-            let device = trainer.net().parameters().device();
-            ActorCritic::from_safetensors(*trainer.net().architecture(), bytes, &device)
+            let device = learner.model().parameters().device();
+            Model::from_safetensors(learner.model().architecture().clone(), bytes, &device)
         });
         let best = best.transpose().map_err(|source| CheckpointError::Weights { source })?;
         Ok(Self { state, best })
@@ -103,12 +104,12 @@ impl Progress {
 
     pub(super) fn reason_to_end(
         &self,
-        trainer: &Trainer,
+        learner: &dyn Learner,
         train: &Train,
         hooks: &dyn RunHooks,
     ) -> Option<RunEnd> {
         let without_best = self.state.validations_without_best();
-        if trainer.is_done() {
+        if learner.progress().is_done() {
             Some(RunEnd::Finished)
         } else if train.early_stop_validations.is_some_and(|limit| without_best >= limit) {
             Some(RunEnd::StoppedEarly)
@@ -126,31 +127,31 @@ impl Progress {
 
     pub(super) fn validate(
         &mut self,
-        trainer: &Trainer,
+        learner: &dyn Learner,
         hooks: &mut dyn RunHooks,
     ) -> Result<(), RunError> {
         let (update, env_steps) = (self.state.updates, self.state.env_steps);
         let score = hooks
-            .validate(Policy::new(trainer.net()))
+            .validate(Policy::new(learner.model()))
             .map_err(|source| RunError::Validate { update, source })?;
         let made = Validation { update, env_steps, score: score.is_finite().then_some(score) };
         let best_score = self.state.best.and_then(|best| best.score);
         if made.score.is_some() && best_score.is_none_or(|best| score > best) {
             self.state.best = Some(made);
-            self.best = Some(trainer.net().clone());
+            self.best = Some(learner.model().clone());
         }
         self.state.validations.push(made);
         Ok(())
     }
 
     /// Writes a checkpoint and, once it is whole, removes the older ones.
-    pub(super) fn save(&self, trainer: &Trainer, folder: &Path) -> Result<(), RunError> {
+    pub(super) fn save(&self, learner: &dyn Learner, folder: &Path) -> Result<(), RunError> {
         let path = folder.join(format!("{:08}", self.state.updates));
         if path.exists() {
             return Ok(());
         }
         let failed = |source| RunError::Checkpoint { path: path.clone(), source };
-        let mut checkpoint = trainer.checkpoint().map_err(failed)?;
+        let mut checkpoint = learner.checkpoint().map_err(failed)?;
         let state = serde_json::to_vec_pretty(&self.state).map_err(|error| {
             failed(CheckpointError::Content { file: LOOP.to_owned(), reason: error.to_string() })
         })?;
@@ -168,8 +169,8 @@ impl Progress {
         Ok(())
     }
 
-    pub(super) fn result(self, end: RunEnd, trainer: &Trainer) -> RunResult {
-        RunResult { end, state: self.state, last: trainer.net().clone(), best: self.best }
+    pub(super) fn result(self, end: RunEnd, learner: &dyn Learner) -> RunResult {
+        RunResult { end, state: self.state, last: learner.model().clone(), best: self.best }
     }
 }
 

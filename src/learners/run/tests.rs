@@ -2,17 +2,18 @@
 
 use std::cell::Cell;
 use std::error::Error;
+use std::path::Path;
 
 use burn::tensor::Device;
 
 use super::*;
 use crate::base::SeedStream;
-use crate::config::{Gru, Model, Ppo, Train};
+use crate::config::{self, Dqn, Gru, Ppo, Prioritized, Train};
 use crate::learners::Policy;
 use crate::learners::environment::toys::{Bandit, RecallCue};
 use crate::learners::folder::names_in;
-use crate::learners::ppo::{Trainer, UpdateReport};
-use crate::models::ActorCritic;
+use crate::learners::{dqn, ppo};
+use crate::models::Model;
 
 const UPDATES: u64 = 6;
 
@@ -51,7 +52,7 @@ impl RunHooks for Script {
     }
 }
 
-fn trainer() -> Trainer {
+fn trainer() -> ppo::Trainer {
     let config = Ppo {
         total_env_steps: UPDATES * 64,
         num_steps: 8,
@@ -59,16 +60,16 @@ fn trainer() -> Trainer {
         minibatch_transitions: 16,
         ..Ppo::default()
     };
-    let model = Model::Gru(Gru { encoder: 6, hidden: 6, layers: 1 });
+    let model = config::Model::Gru(Gru { encoder: 6, hidden: 6, layers: 1 });
     let task = Box::new(RecallCue::new(8, 3, 2));
-    Trainer::try_new(config, &model, task, &SeedStream::new(9), &Device::flex()).unwrap()
+    ppo::Trainer::try_new(config, &model, task, &SeedStream::new(9), &Device::flex()).unwrap()
 }
 
 fn train() -> Train {
     Train { validate_every_updates: 2, ..Train::default() }
 }
 
-fn weights(net: &ActorCritic) -> Vec<u8> {
+fn weights(net: &Model) -> Vec<u8> {
     net.to_safetensors().unwrap()
 }
 
@@ -86,26 +87,51 @@ fn a_run_remembers_the_best_and_the_last() {
     assert_eq!(names_in(place.path()).unwrap(), ["00000006"]);
 }
 
+/// The same task for values of actions, with everything that has a state of its own.
+fn q_trainer() -> dqn::Trainer {
+    let config = Dqn {
+        total_env_steps: UPDATES * 64,
+        num_steps: 8,
+        learning_starts: 64,
+        buffer_size: 256,
+        batch_size: 32,
+        prioritized: Some(Prioritized::default()),
+        noisy: true,
+        sequence_length: Some(4),
+        burn_in: Some(2),
+        ..Dqn::default()
+    };
+    let model = config::Model::Gru(Gru { encoder: 6, hidden: 6, layers: 1 });
+    let task = Box::new(RecallCue::new(8, 3, 2));
+    dqn::Trainer::try_new(config, &model, task, &SeedStream::new(9), &Device::flex()).unwrap()
+}
+
 #[test]
 fn an_interrupted_run_goes_on_to_the_same_bits() {
+    check_interrupted(|| Box::new(trainer()));
+    check_interrupted(|| Box::new(q_trainer()));
+}
+
+fn check_interrupted(fresh: impl Fn() -> Box<dyn Learner>) {
+    let run = |place: &Path, resume, hooks: &mut dyn RunHooks| {
+        run(fresh().as_mut(), &train(), place, resume, hooks).unwrap()
+    };
     let scores = [0.3, 0.2, 0.1];
     let one = tempfile::tempdir().unwrap();
-    let whole =
-        run(&mut trainer(), &train(), one.path(), Resume::Auto, &mut Script::new(&scores)).unwrap();
+    let whole = run(one.path(), Resume::Auto, &mut Script::new(&scores));
 
     let two = tempfile::tempdir().unwrap();
     let mut hooks = Script { stop_after: 3, ..Script::new(&scores) };
-    let part = run(&mut trainer(), &train(), two.path(), Resume::Auto, &mut hooks).unwrap();
+    let part = run(two.path(), Resume::Auto, &mut hooks);
     assert_eq!((part.end, part.state.updates), (RunEnd::Interrupted, 3));
     let mut hooks = Script::new(&scores[1..]);
-    let rest = run(&mut trainer(), &train(), two.path(), Resume::Must, &mut hooks).unwrap();
+    let rest = run(two.path(), Resume::Must, &mut hooks);
     assert_eq!(hooks.started_at, [3]);
     assert_eq!(rest.state, whole.state);
     assert_eq!(weights(&rest.last), weights(&whole.last));
     assert_eq!(weights(&rest.best.unwrap()), weights(&whole.best.unwrap()));
 
-    let again = run(&mut trainer(), &train(), two.path(), Resume::Auto, &mut Script::new(&[]));
-    let again = again.unwrap();
+    let again = run(two.path(), Resume::Auto, &mut Script::new(&[]));
     assert_eq!(again.end, RunEnd::Finished);
     assert_eq!(weights(&again.last), weights(&whole.last));
 }
@@ -152,10 +178,11 @@ fn a_run_that_loses_its_numbers_ends_with_the_last_good_checkpoint() {
     let place = tempfile::tempdir().unwrap();
     let config = Ppo { num_steps: 8, sequence_length: 4, ..Ppo::default() };
     let bandit = Box::new(Bandit::new(4, &[f32::INFINITY, 1.0, 0.0], 5));
-    let model = Model::Gru(Gru { encoder: 6, hidden: 6, layers: 1 });
+    let model = config::Model::Gru(Gru { encoder: 6, hidden: 6, layers: 1 });
     let seed = SeedStream::new(9);
-    let mut trainer = Trainer::try_new(config, &model, bandit, &seed, &Device::flex()).unwrap();
-    let first = weights(trainer.net());
+    let mut trainer =
+        ppo::Trainer::try_new(config, &model, bandit, &seed, &Device::flex()).unwrap();
+    let first = weights(trainer.model());
     let mut hooks = Script::new(&[]);
     let result = run(&mut trainer, &train(), place.path(), Resume::Auto, &mut hooks).unwrap();
     assert!(matches!(result.end, RunEnd::Diverged(_)), "{:?}", result.end);

@@ -1,23 +1,9 @@
-//! Proximal policy optimisation and the choice of algorithm.
+//! Proximal policy optimisation.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::Schedule;
-
-/// Which algorithm.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Learner {
-    /// Proximal policy optimisation.
-    Ppo(Ppo),
-}
-
-impl Default for Learner {
-    fn default() -> Self {
-        Self::Ppo(Ppo::default())
-    }
-}
 
 /// Proximal policy optimisation (Schulman et al. 2017) over whole sequences.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
