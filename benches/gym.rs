@@ -11,10 +11,8 @@ use releat::gym::{ActionTable, Tape, VecEnv};
 
 fn steps(criterion: &mut Criterion) {
     let panel = market::panel("2010-01-01..2013-06-30");
-    let mut env = Env {
-        market: Market::Portfolio(PortfolioMarket { actions: Actions::Etf16 }),
-        ..Env::default()
-    };
+    let mut env =
+        Env { market: Market::Portfolio(PortfolioMarket::new(Actions::Etf16)), ..Env::default() };
     let table = ActionTable::try_new(&env.market, &panel.symbols).expect("three symbols");
     let features = vec![0.0; panel.rows.len() * 54];
     let tape = Tape::try_new(&panel, &features, 54, &env, 365.0).expect("a whole tape");
@@ -26,12 +24,12 @@ fn steps(criterion: &mut Criterion) {
         let gym = VecEnv::try_new(&tape, &table, &env, &device, &seeds).expect("a gym");
         let actions = Tensor::<1>::random([num_envs], Distribution::Uniform(0.0, 15.99), &device);
         let actions: Tensor<1, Int> = actions.int();
-        let (mut state, _, _) = gym.reset();
+        let mut state = Some(gym.reset().0);
         group.throughput(Throughput::Elements(num_envs as u64));
         group.bench_function(BenchmarkId::from_parameter(num_envs), |bencher| {
             bencher.iter(|| {
-                let (next, step) = gym.step(state.clone(), actions.clone());
-                state = next;
+                let (next, step) = gym.step(state.take().expect("a state"), actions.clone());
+                state = Some(next);
                 step.reward
             });
         });

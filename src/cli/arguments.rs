@@ -40,6 +40,9 @@ pub enum Command {
     Eval(EvalArguments),
     /// Trade a bundle on a simulated venue, bar by bar.
     Paper(PaperArguments),
+    /// Measure how fast a part of the program is by itself.
+    #[command(subcommand)]
+    Bench(BenchCommand),
     /// Check, show or explain the configuration.
     #[command(subcommand)]
     Config(ConfigCommand),
@@ -173,6 +176,21 @@ pub enum Stream {
 pub enum Speed {
     /// As fast as possible.
     Max,
+}
+
+/// What to measure.
+#[derive(Debug, Subcommand)]
+pub enum BenchCommand {
+    /// Environment steps per second of the gym, with random legal actions.
+    Gym(BenchGymArguments),
+}
+
+/// Options of `bench gym`.
+#[derive(Debug, Args)]
+pub struct BenchGymArguments {
+    /// Repetitions of each measurement; the median counts.
+    #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u16).range(1..))]
+    pub repetitions: u16,
 }
 
 /// What to do with the configuration.

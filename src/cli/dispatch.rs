@@ -9,8 +9,8 @@ use clap::{CommandFactory, Parser};
 use super::errors;
 use super::{Arguments, Command, Global};
 use crate::commands::{
-    self, Console, EvalOptions, Failure, FailureKind, FeaturesOptions, FetchOptions, PaperOptions,
-    SessionOptions, Talk, TrainOptions,
+    self, BenchGymOptions, Console, EvalOptions, Failure, FailureKind, FeaturesOptions,
+    FetchOptions, PaperOptions, SessionOptions, Talk, TrainOptions,
 };
 
 /// Runs the command line and gives the exit code.
@@ -88,8 +88,12 @@ fn run(arguments: Arguments) -> Result<(), Failure> {
 }
 
 fn run_small(command: Command, session: &SessionOptions) -> Result<(), Failure> {
-    use super::arguments::{AgentsCommand, ConfigCommand, RunsCommand};
+    use super::arguments::{AgentsCommand, BenchCommand, ConfigCommand, RunsCommand};
     match command {
+        Command::Bench(BenchCommand::Gym(options)) => commands::bench_gym(
+            session,
+            &BenchGymOptions { repetitions: usize::from(options.repetitions) },
+        ),
         Command::Config(ConfigCommand::Check) => commands::config_check(session),
         Command::Config(ConfigCommand::Show { origin: false }) => commands::config_show(session),
         Command::Config(ConfigCommand::Show { origin: true }) => commands::config_origin(session),

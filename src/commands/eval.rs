@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::agents::load_bundle;
+use super::inspect::load_bundle;
 use super::session::{device, ensure_data};
 use super::{Failure, FailureKind, SessionOptions};
 use crate::base::{DateRange, Digest, write_atomic};

@@ -3,7 +3,7 @@
 use comfy_table::{Table, presets};
 use serde_json::json;
 
-use super::{Failure, FailureKind, SessionOptions};
+use crate::commands::{Failure, FailureKind, SessionOptions};
 use crate::config;
 
 /// Reports every problem at once.

@@ -3,8 +3,8 @@
 use comfy_table::{Table, presets};
 use serde_json::json;
 
-use super::{Failure, FailureKind, SessionOptions};
 use crate::base::LockError;
+use crate::commands::{Failure, FailureKind, SessionOptions};
 use crate::store::{StoreError, read_runs};
 
 /// Lists the runs of this place, newest last.
@@ -57,7 +57,7 @@ pub fn runs_show(options: &SessionOptions, id: &str) -> Result<(), Failure> {
 }
 
 /// The exit code of a store that failed.
-pub(super) fn store_failure(error: StoreError) -> Failure {
+pub(in crate::commands) fn store_failure(error: StoreError) -> Failure {
     let kind = match error {
         StoreError::Locked(LockError::Held { .. }) => FailureKind::Remote,
         _ => FailureKind::Data,

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde_json::json;
 
-use super::{Failure, FailureKind, SessionOptions};
+use crate::commands::{Failure, FailureKind, SessionOptions};
 use crate::learners::bundle::Bundle;
 use crate::signals::BundleSignal;
 
@@ -40,7 +40,7 @@ pub fn agents_verify(options: &SessionOptions, path: &Path) -> Result<(), Failur
 }
 
 /// Loads a bundle and checks it.
-pub(super) fn load_bundle(path: &Path) -> Result<Bundle, Failure> {
+pub(in crate::commands) fn load_bundle(path: &Path) -> Result<Bundle, Failure> {
     Bundle::load(path).map_err(|error| {
         Failure::new(FailureKind::Data, error).hint("releat train makes a bundle; name its folder")
     })
