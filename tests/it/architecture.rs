@@ -24,6 +24,10 @@ const BANNED_NAMES: &[&str] =
 /// Crates that only some rooms may see.
 const CRATE_ROOMS: &[(&str, &[&str])] = &[
     ("burn", &["gym", "models", "learners", "commands"]),
+    ("burn_flex", &["gym", "models"]),
+    ("burn_autodiff", &["models"]),
+    ("gemm", &["models"]),
+    ("pulp", &["gym", "models"]),
     ("polars", &["dataset"]),
     ("kuva", &["plot"]),
     ("clap", &["cli", "commands"]),
@@ -216,6 +220,18 @@ fn nothing_below_the_commands_prints() {
                 assert!(!code.contains(word), "{}: {word}", source.path.display());
             }
         }
+    }
+}
+
+#[test]
+fn only_the_product_kernel_is_unsafe() {
+    for source in sources() {
+        let seen = code_lines(&source).iter().any(|line| {
+            let code = line.split("//").next().unwrap_or_default();
+            code.split_whitespace().any(|word| word == "unsafe")
+        });
+        let allowed = source.path.ends_with("models/ops/slices/product.rs");
+        assert!(seen == allowed, "{}", source.path.display());
     }
 }
 

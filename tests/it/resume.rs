@@ -8,7 +8,11 @@ use releat::base::Stopwatch;
 use crate::sandbox::Sandbox;
 
 const LONGER: &str = "train --config agents/tiny.yaml --no-eval -q --output-format json \
-    --set learner.ppo.total_env_steps=40960 --set train.checkpoint_every_seconds=1";
+    --set learner.ppo.total_env_steps=614400 --set train.checkpoint_every_seconds=1";
+
+/// A learner with a buffer that is a part of the checkpoint.
+const DEEP_Q: &str = "learner={dqn: {total_env_steps: 61440, learning_starts: 512, num_steps: 8, \
+    buffer_size: 8192, prioritized: {}}}";
 
 fn digest(text: &[u8]) -> String {
     let document: serde_json::Value = serde_json::from_slice(text).unwrap();
@@ -52,7 +56,33 @@ fn signal(child: &Child, name: &str) {
 fn the_same_training_gives_the_same_digest() {
     let (first, second) = (Sandbox::with_agent(), Sandbox::with_agent());
     let command = "train --config agents/tiny.yaml --no-eval -q --output-format json";
-    assert_eq!(digest(&first.run(command).stdout), digest(&second.run(command).stdout));
+    let expected = digest(&first.run(command).stdout);
+    assert_eq!(digest(&second.run(command).stdout), expected);
+    let alone = Sandbox::with_agent();
+    let output = alone.command(command).env("RAYON_NUM_THREADS", "1").output().unwrap();
+    assert_eq!(digest(&output.stdout), expected, "one thread gives other bits");
+}
+
+#[test]
+fn deep_q_learning_goes_on_to_the_same_digest() {
+    let words = |sandbox: &Sandbox| {
+        let mut child = sandbox.command(
+            "train --config agents/tiny.yaml --no-eval -q --output-format json \
+                --set train.checkpoint_every_seconds=1",
+        );
+        child.args(["--set", DEEP_Q]);
+        child
+    };
+    let straight = Sandbox::with_agent();
+    let expected = digest(&words(&straight).output().unwrap().stdout);
+    let sandbox = Sandbox::with_agent();
+    let mut child = words(&sandbox).stdout(Stdio::null()).spawn().unwrap();
+    wait_for_checkpoint(&sandbox, &mut child);
+    signal(&child, "KILL");
+    child.wait().unwrap();
+    let resumed = words(&sandbox).args(["--resume", "must"]).output().unwrap();
+    assert_eq!(resumed.status.code(), Some(0), "{}", String::from_utf8_lossy(&resumed.stderr));
+    assert_eq!(digest(&resumed.stdout), expected);
 }
 
 #[test]
