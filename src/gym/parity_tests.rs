@@ -56,10 +56,9 @@ fn rewards() -> Vec<Reward> {
 /// The rewards that remember a whole episode, with clips that random trading seldom meets.
 fn episode_rewards() -> Vec<Reward> {
     let nothing = Reward { log_return: None, ..Reward::default() };
-    // A drawdown is a difference of numbers near 1: f32 holds it to 1e-7, so ten times that at most.
-    let penalty = DrawdownPenalty { threshold: 0.01, scale: 10.0, ..DrawdownPenalty::default() };
+    // In fractions of equity, of which f32 holds what `close` allows.
+    let penalty = DrawdownPenalty { threshold: 0.01, scale: 1.0, ..DrawdownPenalty::default() };
     vec![
-        // In fractions of equity, of which f32 holds what `close` allows.
         Reward {
             close_only: Some(CloseOnlyReward { scale: 1.0, ..CloseOnlyReward::default() }),
             ..nothing.clone()
