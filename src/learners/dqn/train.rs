@@ -9,10 +9,11 @@ use super::replay::{Batch, Experience, Replay, indices};
 use super::report::{Tally, UpdateReport};
 use crate::base::{Rng, SeedStream, Stopwatch};
 use crate::config::{self, Dqn, Window};
-use crate::learners::numerics::{Adam, clip_global_norm};
 use crate::learners::run::{Divergence, UpdateOutcome};
 use crate::learners::{Environment, EnvironmentShape, Observed};
-use crate::models::{Architecture, ArchitectureError, Atoms, Model, Network, Noise, QShape, Trunk};
+use crate::models::{
+    Adam, Architecture, ArchitectureError, Atoms, Model, Network, Noise, QShape, Trunk,
+};
 
 /// Share of the largest error in the priority of a sequence; the rest is the mean error.
 ///
@@ -256,8 +257,7 @@ impl Trainer {
         let weights = drawn.weights.clone().reshape([1, count]);
         let loss = (loss.reshape(by_sample) * weights).mean();
         let gradient = network.gradient(&loss);
-        let (gradient, norm) = clip_global_norm(gradient, self.config.max_grad_norm);
-        self.descend(gradient);
+        let norm = self.descend(gradient);
 
         tally.add_step(loss.inner(), surprise.clone().mean(), norm);
         if self.replay.is_prioritized() {
@@ -353,11 +353,14 @@ impl Trainer {
             .collect()
     }
 
-    /// One step of Adam, and one of the target network towards the other.
-    fn descend(&mut self, gradient: Tensor<1>) {
+    /// One step of Adam, and one of the target network towards the other; the norm of the gradient
+    /// before it was bounded, `[1]`.
+    fn descend(&mut self, gradient: Tensor<1>) -> Tensor<1> {
         let learning_rate = self.config.learning_rate.at(self.done_frac());
         let parameters = self.model.parameters().clone();
-        let (adam, parameters) = self.adam.clone().step(parameters, gradient, learning_rate);
+        let max_norm = self.config.max_grad_norm;
+        let (adam, parameters, norm) =
+            self.adam.clone().step(parameters, gradient, learning_rate, max_norm);
         self.adam = adam;
         self.model = self.model.with_parameters(parameters.clone());
         self.gradient_steps += 1;
@@ -370,6 +373,7 @@ impl Trainer {
             };
             self.target = self.target.with_parameters(moved);
         }
+        norm
     }
 
     pub(super) fn noise(&mut self) -> Option<Noise> {

@@ -1,9 +1,7 @@
 //! Arithmetic of learning that no algorithm owns.
 
-mod adam;
 mod blocks;
 mod sums;
 
-pub(super) use adam::{Adam, clip_global_norm};
 pub(super) use blocks::{block_rows, forward_step, in_parallel, is_host};
 pub(super) use sums::mean_and_variance;

@@ -68,7 +68,7 @@ impl QShape {
     /// The mean of each action's return.
     ///
     /// # Shapes
-    /// - `outputs: [M, K, Z] f32` of [`super::Network::q_values`]
+    /// - `outputs: [M, K, Z] f32` of [`Network::q_values`](crate::models::Network::q_values)
     /// - returns `[M, K]`
     #[must_use]
     pub fn means(&self, outputs: Tensor<3>) -> Tensor<2> {
