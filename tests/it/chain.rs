@@ -94,6 +94,32 @@ fn every_fill_rule_trades_as_it_was_judged() {
 }
 
 #[test]
+fn every_market_trades_as_it_was_judged() {
+    let markets = [
+        ("slots: {max_long: 2, max_short: 2, unit_frac: 0.25}", "AAA", "ppo"),
+        ("single: {exposures: [0.0, 1.0, -1.0]}", "AAA", "dqn"),
+        ("portfolio: {actions: etf16}", "AAA, BBB, CCC", "a2c"),
+    ];
+    for (market, symbols, learner) in markets {
+        let sandbox = Sandbox::with_agent();
+        sandbox.write(
+            "agents/other.yaml",
+            format!(
+                "universe: {{symbols: [{symbols}]}}\nenv: {{market: {{{market}}}}}\n\
+                 learner: {{{learner}: {{total_env_steps: 2048, num_steps: 32}}}}\n"
+            ),
+        );
+        let trained = sandbox.document(
+            "train --config agents/tiny.yaml --config agents/other.yaml --no-eval -q",
+        );
+        let bundle = trained["bundle"].as_str().unwrap();
+        sandbox.succeed(&format!("eval --agent {bundle} --audit a.csv -q"));
+        let paper = sandbox.document(&format!("paper --agent {bundle} --decisions d.csv -q"));
+        same_decisions(&sandbox, &paper);
+    }
+}
+
+#[test]
 fn init_gives_a_folder_in_which_the_first_command_works() {
     let sandbox = Sandbox::empty();
     sandbox.succeed("init project");

@@ -6,6 +6,8 @@
     reason = "a test may fail loudly, and says why it was skipped"
 )]
 
+#[cfg(feature = "vulkan")]
+mod accelerator;
 mod architecture;
 mod audit;
 mod bad_input;

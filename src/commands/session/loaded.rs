@@ -145,24 +145,6 @@ fn agent_file(path: &Path) -> Result<AgentFile, Failure> {
     Ok(AgentFile::Content { name: "<stdin>".to_owned(), bytes })
 }
 
-/// Checks the name of a device; this build knows the processor alone.
-pub(in crate::commands) fn device(name: &str) -> Result<burn::tensor::Device, Failure> {
-    let kind = name.split(':').next().unwrap_or_default();
-    match kind {
-        "cpu" if name == "cpu" => Ok(burn::tensor::Device::flex()),
-        "cuda" | "vulkan" => {
-            let text = format!(
-                "device `{name}` needs a build with the feature `{kind}`, this one has cpu"
-            );
-            Err(Failure::new(FailureKind::Usage, text).hint("use --device cpu"))
-        }
-        _ => {
-            let text = format!("a device must be cpu, cuda[:N] or vulkan[:N], was `{name}`");
-            Err(Failure::new(FailureKind::Usage, text).hint("use --device cpu"))
-        }
-    }
-}
-
 fn configuration(errors: ConfigErrors) -> Failure {
     Failure::new(FailureKind::Usage, Shown(errors))
 }

@@ -2,6 +2,7 @@
 
 mod console;
 mod data;
+mod device;
 mod failure;
 mod loaded;
 mod progress;
@@ -10,5 +11,6 @@ pub use console::{Console, OutputFormat, Talk};
 pub(super) use data::{ensure_data, fetch_failure, source_failure};
 pub use failure::{Failure, FailureKind};
 pub use loaded::SessionOptions;
-pub(super) use loaded::{Session, device};
+pub(super) use device::device;
+pub(super) use loaded::Session;
 pub(super) use progress::TerminalProgress;
