@@ -178,10 +178,10 @@ fn planted_dqn() -> Value {
     json!({
         "total_env_steps": 3_000_000,
         "learning_starts": 20_000,
-        "gamma": 0.9,
+        "gamma": 0.7,
     })
 }
 
 fn planted_a2c() -> Value {
-    json!({ "total_env_steps": 3_000_000, "gamma": 0.9 })
+    json!({ "total_env_steps": 3_000_000, "gamma": 0.7 })
 }

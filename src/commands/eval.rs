@@ -142,6 +142,9 @@ fn warnings_of(agent: &Agent, bundle: &Bundle, data: Option<Digest>) -> Vec<Stri
     if agent.env.fill == FillRule::SameClose {
         warnings.push("orders fill at the close they are decided on: optimistic".to_owned());
     }
+    if matches!(agent.env.fill, FillRule::Quotes(_)) {
+        warnings.push("fills inside a bar are interpolated from its open and close".to_owned());
+    }
     let trained_on = &bundle.manifest().origin.data_fingerprint;
     if data.is_some_and(|data| data.to_string() != *trained_on) {
         warnings.push("the lake holds other data now than when the agent was trained".to_owned());

@@ -13,9 +13,6 @@ mod policy;
 pub mod ppo;
 pub mod run;
 
-#[cfg(all(test, feature = "vulkan"))]
-mod device_tests;
-
 pub use environment::{
     CartPole, Environment, EnvironmentShape, EnvironmentStateError, FinalObs, GymEnvironment,
     Observed, Transition,

@@ -109,9 +109,8 @@ fn every_market_trades_as_it_was_judged() {
                  learner: {{{learner}: {{total_env_steps: 2048, num_steps: 32}}}}\n"
             ),
         );
-        let trained = sandbox.document(
-            "train --config agents/tiny.yaml --config agents/other.yaml --no-eval -q",
-        );
+        let trained = sandbox
+            .document("train --config agents/tiny.yaml --config agents/other.yaml --no-eval -q");
         let bundle = trained["bundle"].as_str().unwrap();
         sandbox.succeed(&format!("eval --agent {bundle} --audit a.csv -q"));
         let paper = sandbox.document(&format!("paper --agent {bundle} --decisions d.csv -q"));

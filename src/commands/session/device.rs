@@ -74,19 +74,46 @@ const fn found_in_build(accelerator: Accelerator) -> bool {
 fn found(accelerator: Accelerator) -> Option<Vec<Device>> {
     match accelerator {
         #[cfg(feature = "cuda")]
-        Accelerator::Cuda => Some(enumerated(burn::tensor::DeviceType::Cuda)),
+        Accelerator::Cuda => Some(accelerators::cuda()),
         #[cfg(feature = "vulkan")]
-        Accelerator::Vulkan => Some(enumerated(burn::tensor::DeviceType::Vulkan)),
+        Accelerator::Vulkan => Some(accelerators::vulkan()),
         #[cfg(not(all(feature = "cuda", feature = "vulkan")))]
         _ => None,
     }
 }
 
-/// A missing driver makes the libraries below panic rather than find nothing.
 #[cfg(any(feature = "cuda", feature = "vulkan"))]
-fn enumerated(kind: burn::tensor::DeviceType) -> Vec<Device> {
-    let devices = std::panic::catch_unwind(|| Device::enumerate(kind).into_iter().collect());
-    devices.unwrap_or_default()
+mod accelerators {
+    use burn::tensor::Device;
+
+    /// A missing driver makes the library below panic rather than find nothing.
+    #[cfg(feature = "cuda")]
+    pub(super) fn cuda() -> Vec<Device> {
+        let kind = burn::tensor::DeviceType::Cuda;
+        let devices = std::panic::catch_unwind(|| Device::enumerate(kind).into_iter().collect());
+        devices.unwrap_or_default()
+    }
+
+    /// GPUs first, a software driver last. Kernels go through WGSL, which every driver takes; some
+    /// crash on the SPIR-V that the library would write itself.
+    #[cfg(feature = "vulkan")]
+    pub(super) fn vulkan() -> Vec<Device> {
+        use burn::tensor::DeviceKind;
+        static FOUND: std::sync::OnceLock<Vec<Device>> = std::sync::OnceLock::new();
+        let numbered = [DeviceKind::DiscreteGpu, DeviceKind::IntegratedGpu, DeviceKind::VirtualGpu];
+        let search = || {
+            let numbered = numbered.into_iter().flat_map(|kind| (0..).map(kind).map_while(open));
+            numbered.chain(open(DeviceKind::Cpu)).collect()
+        };
+        FOUND.get_or_init(search).clone()
+    }
+
+    /// A device can be opened once in a process.
+    #[cfg(feature = "vulkan")]
+    fn open(kind: burn::tensor::DeviceKind) -> Option<Device> {
+        let api = burn::tensor::wgpu::WgpuBackend::Vulkan;
+        Device::wgpu_options().graphics_api(api).device_kind(kind).init().ok()
+    }
 }
 
 #[cfg(test)]
