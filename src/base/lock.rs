@@ -4,6 +4,8 @@ use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, Read, Seek, Write};
 use std::path::{Path, PathBuf};
 
+use super::{now, variable};
+
 /// A lock could not be taken.
 #[derive(Debug, thiserror::Error)]
 pub enum LockError {
@@ -26,9 +28,11 @@ pub enum LockError {
 }
 
 /// An advisory lock, held until dropped; the system frees it when the process dies.
+///
+/// While it is held the file says by whom and since when; afterwards it is empty.
 #[derive(Debug)]
 pub struct LockFile {
-    _file: File,
+    file: File,
 }
 
 impl LockFile {
@@ -60,9 +64,25 @@ impl LockFile {
         }
         file.set_len(0).map_err(failed)?;
         file.rewind().map_err(failed)?;
-        writeln!(file, "process {}", std::process::id()).map_err(failed)?;
-        Ok(Self { _file: file })
+        let (process, host, since) = (std::process::id(), host(), now());
+        writeln!(file, "process {process} on {host} since {since}").map_err(failed)?;
+        Ok(Self { file })
     }
+}
+
+impl Drop for LockFile {
+    fn drop(&mut self) {
+        // A holder that is gone may still be named in the file; the lock itself is what counts.
+        let _ = self.file.set_len(0);
+    }
+}
+
+/// The name of this machine, which a lock in a shared folder must tell.
+fn host() -> String {
+    let kernel = std::fs::read_to_string("/proc/sys/kernel/hostname").ok();
+    let name = kernel.or_else(|| variable("HOSTNAME")).unwrap_or_default();
+    let name = name.trim();
+    if name.is_empty() { "an unnamed host".to_owned() } else { name.to_owned() }
 }
 
 #[cfg(test)]
@@ -75,8 +95,11 @@ mod tests {
         let path = folder.path().join("lake.lock");
         let first = LockFile::try_acquire(&path).unwrap();
         let error = LockFile::try_acquire(&path).unwrap_err();
-        assert!(matches!(&error, LockError::Held { holder, .. } if holder.starts_with("process")));
+        let LockError::Held { holder, .. } = error else { panic!("{error}") };
+        let process = format!("process {} on ", std::process::id());
+        assert!(holder.starts_with(&process) && holder.contains(" since 2"), "{holder}");
         drop(first);
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), "");
         LockFile::try_acquire(&path).unwrap();
     }
 }

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use super::Global;
+use super::data::DataCommand;
 use super::global::Resume;
 use crate::base::DateRange;
 
@@ -32,6 +33,9 @@ pub enum Command {
     Init(InitArguments),
     /// Bring bars and corporate actions into the lake; only what is missing.
     Fetch(FetchArguments),
+    /// Show, check, export or mirror what the lake holds.
+    #[command(subcommand)]
+    Data(DataCommand),
     /// Compute the feature columns, write them to a file, or prove that none looks ahead.
     Features(FeaturesArguments),
     /// Train an agent, then judge its best bundle on the test range.
@@ -75,6 +79,12 @@ pub struct FetchArguments {
     /// List what would be fetched and stop.
     #[arg(long)]
     pub plan: bool,
+    /// Check what the lake holds of the agent's universe, and ask nobody; exits 1 on findings.
+    #[arg(long, conflicts_with_all = ["plan", "all"])]
+    pub check: bool,
+    /// Ask for all days again and report what the source has changed.
+    #[arg(long)]
+    pub all: bool,
 }
 
 /// Options of `features`.

@@ -12,6 +12,7 @@ use crate::commands::{
     self, BenchGymOptions, Console, EvalOptions, Failure, FailureKind, FeaturesOptions,
     FetchOptions, PaperOptions, SessionOptions, Talk, TrainOptions,
 };
+use crate::connectors::FetchMode;
 
 /// Runs the command line and gives the exit code.
 #[must_use]
@@ -46,9 +47,15 @@ fn run(arguments: Arguments) -> Result<(), Failure> {
     let session = session(&global);
     match command {
         Command::Init(options) => commands::init(&session, &options.folder),
-        Command::Fetch(options) => {
-            commands::fetch(&session, &FetchOptions { range: options.range, plan: options.plan })
-        }
+        Command::Fetch(options) => commands::fetch(
+            &session,
+            &FetchOptions {
+                range: options.range,
+                plan: options.plan,
+                check: options.check,
+                mode: if options.all { FetchMode::All } else { FetchMode::Missing },
+            },
+        ),
         Command::Features(options) => commands::features(
             &session,
             &FeaturesOptions {
@@ -90,6 +97,7 @@ fn run(arguments: Arguments) -> Result<(), Failure> {
 fn run_small(command: Command, session: &SessionOptions) -> Result<(), Failure> {
     use super::arguments::{AgentsCommand, BenchCommand, ConfigCommand, RunsCommand};
     match command {
+        Command::Data(command) => super::data::run(session, command),
         Command::Bench(BenchCommand::Gym(options)) => commands::bench_gym(
             session,
             &BenchGymOptions { repetitions: usize::from(options.repetitions) },

@@ -1,9 +1,11 @@
 //! What the user typed: arguments, dispatch, exit codes.
 
 mod arguments;
+mod data;
 mod dispatch;
 mod errors;
 mod global;
+mod mirror;
 
 pub use arguments::{Arguments, Command};
 pub use dispatch::main;

@@ -14,22 +14,27 @@ mod validate;
 mod yaml;
 
 pub use agent::{
-    A2c, ActionRow, Actions, Adjust, Agent, AlphaReward, Baseline, Benchmark, Bollinger, Bootstrap,
-    ClipPercentile, CloseOnlyReward, CnnLstm, ColumnMap, ContinuousActions, Costs, CsvSource,
-    Curriculum, Data, DifferentialSharpeReward, Distributional, Dqn, DrawdownMeasure,
-    DrawdownPenalty, Empty, Env, Episode, Eval, FeatureSpec, FileLayout, FillRule, Gate,
-    GatedResidual, Gradient, Group, Gru, HardStarts, Inflection, InputWindow, Keep, Learner,
-    LogReturnReward, Macd, Market, Mlp, Model, ParquetSource, PeakGradient, Planted, PnlReward,
-    PortfolioMarket, PositionRules, Ppo, PriceInput, Prioritized, QuoteFill, Randomize, Reward,
-    RiskAdjustedReward, Schedule, SharpeBlendReward, SingleMarket, SlippageCost, SlotsMarket,
-    Source, Span, Squash, Stochastic, SyntheticSource, Trade, Train, Transform, Universe, Window,
-    WindowOnly, WithOther, YahooSource,
+    A2c, ActionRow, Actions, Adjust, Agent, AlpacaFeed, AlpacaSource, AlphaReward, Baseline,
+    Benchmark, Bollinger, Bootstrap, ClipPercentile, CloseOnlyReward, CnnLstm, ColumnMap,
+    ContinuousActions, Costs, CsvSource, Curriculum, Data, DifferentialSharpeReward,
+    Distributional, Dqn, DrawdownMeasure, DrawdownPenalty, Empty, Env, Episode, Eval, FeatureSpec,
+    FileContent, FileLayout, FillRule, Gate, GatedResidual, Gradient, Group, Gru, HardStarts,
+    HistdataSource, IbkrContract, IbkrHours, IbkrPrice, IbkrSource, Inflection, InputWindow, Keep,
+    LeanSource, Learner, LogReturnReward, Macd, Market, Mlp, Model, Mt5Source, ParquetSource,
+    PeakGradient, Planted, PnlReward, PolygonSource, PortfolioMarket, PositionRules, Ppo,
+    PriceInput, Prioritized, QuoteFill, QuotePrice, Randomize, Reward, RiskAdjustedReward,
+    Schedule, ServerZone, SharpeBlendReward, SingleMarket, SlippageCost, SlotsMarket, Source, Span,
+    Squash, Stochastic, SyntheticSource, Trade, Train, Transform, Universe, Window, WindowOnly,
+    WithOther, YahooSource,
 };
 pub use describe::{Template, explain, place_schema, schema, templates};
 pub use layers::{
     AgentFile, LoadRequest, Loaded, OriginRow, Origins, from_bundle_yaml, load, load_place,
 };
-pub use place::{Place, Store};
+pub use place::{
+    AlpacaCalendar, AlpacaConnector, Connectors, IbkrConnector, Limits, Mt5Connector, Place,
+    PolygonConnector, S3Addressing, S3Connector, Store, YahooConnector,
+};
 pub use problem::{ConfigErrors, Location, Problem};
 
 #[cfg(test)]

@@ -4,17 +4,23 @@
 
 mod fetch;
 pub mod local;
+mod object_store;
 mod open;
+mod platforms;
 pub mod simulated;
 pub mod synthetic;
 pub mod tensorboard;
-
-#[cfg(test)]
-mod fetch_tests;
-#[cfg(test)]
-mod real_files_tests;
+mod vendors;
 
 pub use fetch::{
-    FetchError, FetchJob, FetchMode, FetchOutcome, SymbolFetch, SymbolPlan, fetch, plan,
+    FetchError, FetchJob, FetchMode, FetchOutcome, FetchStop, SymbolFetch, SymbolOutcome,
+    SymbolPlan, fetch, plan,
+};
+pub use object_store::{
+    Address, AddressError, Direction, LatestBy, MirrorError, MirrorJob, MirrorOutcome, MirrorStep,
+    Object, ObjectEntry, ObjectError, ObjectFacts, ObjectStore, Put, PutIf, SeriesOutcome,
+    Standing, mirror,
 };
 pub use open::open_source;
+pub use platforms::{HistdataFiles, LeanFiles, Mt5Files, TickPart, read_ticks};
+pub use vendors::{IbkrHistory, IbkrTickKind, IbkrTickPage, IbkrTickRequest};

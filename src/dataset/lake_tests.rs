@@ -160,6 +160,48 @@ fn missing_sessions_are_gaps_but_the_open_end_is_not() {
 }
 
 #[test]
+fn a_part_of_a_fetch_writes_its_years_and_settling_describes_all() {
+    let place = place();
+    place.commit(&incoming("2017-12-01..2017-12-29"), "2017-12-01..2017-12-31");
+    let before = snapshot(&place.folder());
+    let (days, key) = (range("2018-01-01..2019-12-31"), key("SPY"));
+    let writer = place.lake.writer("test").unwrap();
+    let mut part = incoming("2018-01-02..2018-01-31");
+    part.bars.drain(5..8);
+    let january = range("2018-01-01..2018-01-31");
+    let report = writer.add(&key, &part, &[january], days, &calendar()).unwrap();
+    assert_eq!((report.rows_added, report.rows_total, report.gaps.len()), (18, 38, 0));
+    let manifest = place.lake.manifest(&key).unwrap().unwrap();
+    assert_eq!((manifest.pending, manifest.gaps.len()), (Some(days), 0));
+    assert_eq!(manifest.covered, [range("2017-12-01..2017-12-29"), january]);
+    assert_eq!(snapshot(&place.folder())[0], before[0], "the year before is not touched");
+    let settled = writer.settle(&key, &[], &calendar()).unwrap().unwrap();
+    assert_eq!((settled.pending, settled.gaps.len(), settled.gaps[0].sessions), (None, 1, 3));
+    drop(writer);
+    let whole = super::lake_tests::place();
+    whole.commit(&incoming("2017-12-01..2017-12-29"), "2017-12-01..2017-12-31");
+    whole.commit(&part, "2018-01-01..2018-01-31");
+    assert_eq!(whole.lake.series(&key).unwrap(), place.lake.series(&key).unwrap());
+    let around = place.lake.series_around(&key, range("2020-01-01..2020-06-30")).unwrap();
+    assert_eq!(around.bars.len(), 0, "no year file has anything of 2020");
+}
+
+#[test]
+fn a_dividend_on_the_first_day_of_a_year_is_checked_against_the_year_before() {
+    let place = place();
+    place.commit(&incoming("2018-12-03..2018-12-31"), "2018-12-03..2018-12-31");
+    let mut delivered = incoming("2019-01-02..2019-01-31");
+    delivered.actions = vec![dividend("2019-01-02", 101.0), dividend("2019-01-03", 50.0)];
+    let report = place.commit(&delivered, "2019-01-01..2019-01-31");
+    assert_eq!((report.actions_added, report.quarantined.len()), (2, 0));
+    // The last close of 2018 is 104; nothing of 2019 comes before its first session.
+    let actions = vec![dividend("2019-01-01", 105.0)];
+    let again = Incoming { actions, ..Incoming::default() };
+    let report = place.commit(&again, "2019-01-01..2019-01-31");
+    assert_eq!((report.actions_added, report.quarantined.len()), (0, 1));
+}
+
+#[test]
 fn damage_names_file_and_digests() {
     let place = place();
     place.commit(&incoming("2019-01-02..2019-01-31"), "2019-01-02..2019-01-31");

@@ -1,6 +1,6 @@
 //! Several series on one clock.
 
-use std::collections::BTreeMap;
+use rayon::prelude::{IntoParallelRefIterator, ParallelIterator};
 
 use super::{Adjuster, Lake, LakeError, SeriesKey, missing_ranges};
 use crate::base::{DateRange, Timestamp};
@@ -56,19 +56,42 @@ pub fn build_panel(
     request: &PanelRequest,
     calendar: &Calendar,
 ) -> Result<Panel, LakeError> {
-    let num_symbols = request.symbols.len();
-    let mut rows: BTreeMap<Timestamp, Vec<Option<Bar>>> = BTreeMap::new();
-    for (index, key) in request.keys().into_iter().enumerate() {
-        for bar in adjusted_bars(lake, &key, request, calendar)? {
-            rows.entry(bar.open_time).or_insert_with(|| vec![None; num_symbols])[index] = Some(bar);
+    let keys = request.keys();
+    let read = |key: &SeriesKey| adjusted_bars(lake, key, request, calendar);
+    // Collected one by one, so that the first symbol that fails is the one that is named.
+    let read: Vec<Result<Vec<Bar>, LakeError>> = keys.par_iter().map(read).collect();
+    let series: Vec<Vec<Bar>> = read.into_iter().collect::<Result<_, _>>()?;
+    let times = series.iter().fold(Vec::new(), |times, bars| joined(&times, bars));
+    let empty =
+        |_: &Timestamp| MarketRow { time: Timestamp::MIN, bars: vec![None; request.symbols.len()] };
+    let mut rows: Vec<MarketRow> = times.iter().map(empty).collect();
+    for (index, bars) in series.iter().enumerate() {
+        let mut row = 0;
+        for bar in bars {
+            // Every time of a bar is among the times.
+            while times[row] < bar.open_time {
+                row += 1;
+            }
+            rows[row].time = rows[row].time.max(bar.available_at);
+            rows[row].bars[index] = Some(*bar);
         }
     }
-    let row = |bars: Vec<Option<Bar>>| {
-        let time = bars.iter().flatten().map(|bar| bar.available_at).max().unwrap_or_default();
-        MarketRow { time, bars }
-    };
-    let rows = rows.into_values().map(row).collect();
     Ok(Panel { symbols: request.symbols.clone(), timeframe: request.timeframe, rows })
+}
+
+/// The times of both, each once, in order.
+fn joined(times: &[Timestamp], bars: &[Bar]) -> Vec<Timestamp> {
+    let is_same =
+        times.len() == bars.len() && times.iter().zip(bars).all(|(t, b)| *t == b.open_time);
+    if is_same {
+        return times.to_vec();
+    }
+    let mut all: Vec<Timestamp> =
+        times.iter().copied().chain(bars.iter().map(|bar| bar.open_time)).collect();
+    // Two sorted runs: the stable sort merges them in one pass.
+    all.sort();
+    all.dedup();
+    all
 }
 
 fn adjusted_bars(
@@ -77,12 +100,13 @@ fn adjusted_bars(
     request: &PanelRequest,
     calendar: &Calendar,
 ) -> Result<Vec<Bar>, LakeError> {
-    let series = lake.series(key)?;
+    let series = lake.series_around(key, request.range)?;
     let zone = calendar.zone();
     let mut adjuster = Adjuster::new(&series.actions, request.adjust, zone);
-    let inside =
-        series.bars.iter().filter(|bar| request.range.contains(bar.open_time.date_in(zone)));
-    let bars: Vec<Bar> = inside.map(|bar| adjuster.update(bar)).collect();
+    let date = |bar: &Bar| bar.open_time.date_in(zone);
+    let first = series.bars.partition_point(|bar| date(bar) < request.range.start());
+    let end = series.bars.partition_point(|bar| date(bar) <= request.range.end());
+    let bars: Vec<Bar> = series.bars[first..end].iter().map(|bar| adjuster.update(bar)).collect();
     if bars.is_empty() {
         let has = series.manifest.range;
         return Err(LakeError::NoRows { key: key.clone(), range: request.range, has });

@@ -18,6 +18,11 @@ pub enum CorporateActionKind {
         /// Currency units per share as counted just before the ex-date, at least 0.
         amount: f64,
     },
+    /// Shares of another company were handed out, worth `value` for each share.
+    SpinOff {
+        /// Currency units per share as counted just before the ex-date, above 0.
+        value: f64,
+    },
 }
 
 /// One dated event; it takes effect before the open of its ex-date.

@@ -2,22 +2,20 @@
 //!
 //! Pure values and formulas. No I/O, no clock, no settings files.
 
-mod bar;
 mod calendar;
 mod corporate_action;
 mod cost;
-mod market;
 mod order;
+mod prices;
 mod symbol;
 mod timeframe;
 mod weights;
 
-pub use bar::{Bar, BarSeries};
 pub use calendar::{Calendar, CalendarError, CalendarName, Session};
 pub use corporate_action::{CorporateAction, CorporateActionKind};
 pub use cost::{CostModel, Slippage, Trade};
-pub use market::{MarketRow, Panel};
 pub use order::{Fill, OrderId, OrderRequest, Side};
+pub use prices::{Bar, BarSeries, MarketRow, Panel, Tick, TickFlags};
 pub use symbol::{Symbol, SymbolError};
 pub use timeframe::{Timeframe, TimeframeError};
 pub use weights::{WeightError, Weights};

@@ -15,9 +15,9 @@ mod thin;
 mod ticks;
 
 pub use charts::{
-    AreaChart, Bar, BarChart, ColumnChart, Histogram, Layer, LineChart, Marker, MonthlyHeatMap,
-    Role, Series, StackedChart, TradeMark, TradesChart, area, bars, columns, histogram, line,
-    monthly_heat_map, stacked, trades,
+    AreaChart, Bar, BarChart, ColumnChart, CoverageChart, CoverageRow, Histogram, Layer, LineChart,
+    Marker, MonthlyHeatMap, Role, Series, Span, StackedChart, TradeMark, TradesChart, area, bars,
+    columns, coverage, histogram, line, monthly_heat_map, stacked, trades,
 };
 pub use frame::Scale;
 pub use look::{DARK_REPLACEMENTS, FONT_FAMILY};

@@ -3,20 +3,69 @@
 use std::io::ErrorKind;
 use std::path::PathBuf;
 
+use super::RemoteError;
 use crate::base::{DateRange, FileError};
 use crate::dataset::{Incoming, TableError};
 use crate::domain::{CalendarError, Symbol, Timeframe};
 
 /// A vendor, a folder of files or a made-up market.
-pub trait BarSource {
+pub trait BarSource: Send + Sync {
     /// Where the bars come from, for the user: a path or the name of a service.
     fn origin(&self) -> String;
 
-    /// Raw bars and dated actions of one symbol; nothing outside the range.
+    /// One page of raw bars and dated actions of one symbol; nothing outside the range.
+    ///
+    /// `cursor` is `None` for the first page of a request, then what the page before gave as
+    /// [`Page::next`]. A cursor may outlive the process. Within one request no cursor comes twice.
     ///
     /// # Errors
-    /// [`SourceError`]; [`SourceError::NoRows`] if the source has the symbol but not the days.
-    fn fetch(&self, request: &FetchRequest) -> Result<Incoming, SourceError>;
+    /// [`SourceError`]; [`SourceError::NoRows`] if the source has the symbol but not the days;
+    /// [`SourceError::Cursor`] if the source no longer knows the cursor.
+    fn fetch_page(&self, request: &FetchRequest, cursor: Option<&str>)
+    -> Result<Page, SourceError>;
+
+    /// The most days that one request may ask for; `None` for any number.
+    fn days_max(&self, _timeframe: Timeframe) -> Option<u32> {
+        None
+    }
+
+    /// How many symbols may be asked for at the same time.
+    fn parallel(&self) -> usize {
+        1
+    }
+
+    /// All pages of a request.
+    ///
+    /// # Errors
+    /// As [`BarSource::fetch_page`].
+    fn fetch(&self, request: &FetchRequest) -> Result<Incoming, SourceError> {
+        let Page { incoming: mut all, mut next } = self.fetch_page(request, None)?;
+        while let Some(cursor) = next {
+            let mut page = self.fetch_page(request, Some(&cursor))?;
+            next = page.next;
+            all.bars.append(&mut page.incoming.bars);
+            all.actions.append(&mut page.incoming.actions);
+            all.notes.append(&mut page.incoming.notes);
+        }
+        Ok(all)
+    }
+}
+
+/// A part of an answer.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Page {
+    /// What came.
+    pub incoming: Incoming,
+    /// How to ask for the next page; `None` after the last one.
+    pub next: Option<String>,
+}
+
+impl Page {
+    /// An answer that has no further page.
+    #[must_use]
+    pub const fn last(incoming: Incoming) -> Self {
+        Self { incoming, next: None }
+    }
 }
 
 /// What to ask for.
@@ -107,6 +156,25 @@ pub enum SourceError {
         /// What was asked for.
         wanted: String,
     },
+    /// The source no longer knows a cursor; the request begins anew.
+    #[error("{place} no longer knows the page `{cursor}`")]
+    Cursor {
+        /// Who was asked.
+        place: String,
+        /// The page that was asked for.
+        cursor: String,
+    },
+    /// The pages of an answer lead in a circle.
+    #[error("{place} must lead to a new page each time, gave `{cursor}` a second time")]
+    Circle {
+        /// Who was asked.
+        place: String,
+        /// The page that came up again.
+        cursor: String,
+    },
+    /// Somebody far away did not deliver.
+    #[error(transparent)]
+    Remote(#[from] RemoteError),
     /// A file could not be read.
     #[error(transparent)]
     File(#[from] FileError),
@@ -122,8 +190,22 @@ impl SourceError {
     /// Whether trying again later may help, as with a folder on another machine.
     #[must_use]
     pub fn is_transient(&self) -> bool {
-        let Self::File(FileError::Read { source, .. }) = self else { return false };
-        matches!(source.kind(), ErrorKind::TimedOut | ErrorKind::Interrupted)
+        match self {
+            Self::Remote(error) => error.is_transient(),
+            Self::File(FileError::Read { source, .. }) => {
+                matches!(source.kind(), ErrorKind::TimedOut | ErrorKind::Interrupted)
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether whatever else is asked next would fail likewise: no line, no key.
+    #[must_use]
+    pub fn concerns_everything(&self) -> bool {
+        let is_key = |error: &RemoteError| {
+            matches!(error, RemoteError::NoKey { .. } | RemoteError::KeyRefused { .. })
+        };
+        self.is_transient() || matches!(self, Self::Remote(error) if is_key(error))
     }
 
     /// The exit code of a command that ends with this error.
@@ -131,6 +213,7 @@ impl SourceError {
     pub const fn exit_code(&self) -> u8 {
         match self {
             Self::Unsupported { .. } => 2,
+            Self::Remote(error) => error.exit_code(),
             _ => 3,
         }
     }

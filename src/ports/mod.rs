@@ -2,8 +2,10 @@
 
 mod bar_source;
 mod broker;
+mod remote;
 
-pub use bar_source::{BarSource, FetchRequest, SourceError};
+pub use bar_source::{BarSource, FetchRequest, Page, SourceError};
 pub use broker::{
     Broker, BrokerAccount, BrokerError, BrokerEvent, CashReason, Protection, RejectReason,
 };
+pub use remote::RemoteError;

@@ -2,7 +2,7 @@
 
 use super::{Failure, FailureKind, SessionOptions};
 use crate::base::{DateRange, Interrupt, NoProgress};
-use crate::config::Agent;
+use crate::config::{Agent, Connectors};
 use crate::connectors::{FetchJob, FetchMode, fetch, open_source};
 use crate::dataset::{Lake, PanelRequest, panel_shortfall, source_folder};
 use crate::domain::Calendar;
@@ -35,7 +35,14 @@ pub(in crate::commands) fn ensure_data(
             Failure::new(FailureKind::Data, text).hint("releat fetch with the same configuration")
         );
     }
-    let connector = open_source(&agent.data.source, &agent.universe).map_err(source_failure)?;
+    // Local sources have no address.
+    let connector = open_source(
+        &agent.data.source,
+        &agent.universe,
+        &Connectors::default(),
+        &Interrupt::never(),
+    )
+    .map_err(source_failure)?;
     let job = FetchJob {
         lake,
         source,
@@ -46,10 +53,12 @@ pub(in crate::commands) fn ensure_data(
         mode: FetchMode::Missing,
     };
     let outcome = fetch(&job, connector.as_ref(), &NoProgress, &Interrupt::never())?;
-    for (symbol, result) in outcome.symbols {
-        let fetched = result.map_err(fetch_failure)?;
-        if fetched.report.rows_added > 0 {
-            let rows = fetched.report.rows_added;
+    for one in outcome.symbols {
+        if let Some(error) = one.error {
+            return Err(fetch_failure(error));
+        }
+        let (rows, symbol) = (one.fetched.report.rows_added, &one.symbol);
+        if rows > 0 {
             options.console.detail(&format!("fetched {rows} bars of {symbol}"));
         }
     }

@@ -9,8 +9,8 @@ mod progress;
 
 pub use console::{Console, OutputFormat, Talk};
 pub(super) use data::{ensure_data, fetch_failure, source_failure};
-pub use failure::{Failure, FailureKind};
-pub use loaded::SessionOptions;
 pub(super) use device::device;
+pub use failure::{Failure, FailureKind};
 pub(super) use loaded::Session;
+pub use loaded::SessionOptions;
 pub(super) use progress::TerminalProgress;

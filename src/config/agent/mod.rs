@@ -14,8 +14,10 @@ mod train;
 mod transforms;
 
 pub use data::{
-    Adjust, ColumnMap, CsvSource, Data, FileLayout, ParquetSource, Planted, Source,
-    SyntheticSource, Universe, YahooSource,
+    Adjust, AlpacaFeed, AlpacaSource, ColumnMap, CsvSource, Data, FileContent, FileLayout,
+    HistdataSource, IbkrContract, IbkrHours, IbkrPrice, IbkrSource, LeanSource, Mt5Source,
+    ParquetSource, Planted, PolygonSource, QuotePrice, ServerZone, Source, SyntheticSource,
+    Universe, YahooSource,
 };
 pub use env::{
     ActionRow, Actions, AlphaReward, Benchmark, CloseOnlyReward, ContinuousActions, Costs,

@@ -20,7 +20,7 @@ pub(super) const AGENT_KEYS: [&str; 12] = [
 ];
 
 /// Keys at the top of a file in `configs/`.
-pub(super) const PLACE_KEYS: [&str; 1] = ["store"];
+pub(super) const PLACE_KEYS: [&str; 2] = ["store", "connectors"];
 
 /// What a layer may hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -3,7 +3,8 @@
 use jiff::ToSpan;
 use jiff::civil::DateTime;
 
-use crate::base::{Date, DateRange, Timestamp, parse_date};
+use crate::base::{Date, Timestamp, parse_date};
+use crate::dataset::ticks::days_of_bar;
 use crate::domain::{Calendar, CalendarError, Timeframe};
 
 const NANOS: i64 = 1_000_000_000;
@@ -64,7 +65,7 @@ pub(super) fn bar_times(
     let date = bar_date(time, timeframe, calendar);
     let midnight = |date| Timestamp::from_civil(date, 0, calendar.zone());
     let Some(seconds) = timeframe.seconds() else {
-        let period = period(date, timeframe);
+        let period = days_of_bar(date, timeframe);
         let sessions = calendar.sessions(period)?;
         let open_time = sessions.first().map_or_else(|| midnight(date), |first| first.open);
         let after = period.end().saturating_add(1.day());
@@ -86,21 +87,6 @@ fn at_wall(wall: DateTime, calendar: &Calendar) -> Timestamp {
         i32::from(clock.hour()) * 3600 + i32::from(clock.minute()) * 60 + i32::from(clock.second());
     let whole = Timestamp::from_civil(wall.date(), seconds, calendar.zone());
     whole.saturating_add_nanos(i64::from(clock.subsec_nanosecond()))
-}
-
-/// The days of a bar that is dated `date`.
-fn period(date: Date, timeframe: Timeframe) -> DateRange {
-    let (start, end) = match timeframe {
-        Timeframe::Week => {
-            let monday =
-                date.saturating_sub(i64::from(date.weekday().to_monday_zero_offset()).days());
-            (monday, monday.saturating_add(6.days()))
-        }
-        Timeframe::Month => (date.first_of_month(), date.last_of_month()),
-        Timeframe::Seconds(_) | Timeframe::Day => (date, date),
-    };
-    #[expect(clippy::expect_used, reason = "a period never ends before it begins")]
-    DateRange::try_new(start, end).expect("a period in order")
 }
 
 #[cfg(test)]

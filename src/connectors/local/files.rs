@@ -1,7 +1,7 @@
 //! Finding the file of a symbol and opening it.
 
 use std::fs::{self, File};
-use std::io::{BufReader, Read};
+use std::io::{self, BufReader, Read};
 use std::path::{Path, PathBuf};
 
 use zip::ZipArchive;
@@ -11,8 +11,11 @@ use crate::base::FileError;
 use crate::domain::Symbol;
 use crate::ports::SourceError;
 
+/// The most text that is held in memory at once: a bomb of zeros must not fill it.
+const BYTES_MAX: u64 = 4 << 30;
+
 /// Checks that one file is not to serve several symbols.
-pub(super) fn check_universe(
+pub(in crate::connectors) fn check_universe(
     source_name: &'static str,
     path: &Path,
     universe: &[Symbol],
@@ -29,7 +32,7 @@ pub(super) fn check_universe(
 
 /// The one file for `symbol`: `path` itself, or in that folder `SYMBOL.ext` or `SYMBOL_….ext`,
 /// whatever the letter case.
-pub(super) fn find_file(
+pub(in crate::connectors) fn find_file(
     path: &Path,
     symbol: &Symbol,
     extensions: &[&str],
@@ -82,7 +85,7 @@ fn is_match(path: &Path, symbol: &Symbol, extensions: &[&str]) -> bool {
     is_named && extensions.contains(&extension.as_str())
 }
 
-/// Opens a text file, or the only text file in a zip file, and hands it to `read`.
+/// Opens a text file, or the one in a zip file, and hands it to `read`.
 pub(super) fn with_text<T>(
     path: &Path,
     read: impl FnOnce(&mut dyn Read) -> Result<T, SourceError>,
@@ -96,9 +99,35 @@ pub(super) fn with_text<T>(
     let broken = |reason: String| SourceError::Archive { path: path.to_owned(), reason };
     let unreadable = |error: ZipError| broken(error.to_string());
     let mut archive = ZipArchive::new(BufReader::new(file)).map_err(unreadable)?;
-    if archive.len() != 1 {
-        return Err(broken(format!("it holds {} files", archive.len())));
-    }
-    let entry = archive.by_index(0).map_err(unreadable)?;
+    let index = text_index(&archive).map_err(broken)?;
+    let entry = archive.by_index(index).map_err(unreadable)?;
     read(&mut BufReader::new(entry))
+}
+
+/// The place of the only file, or of the only csv file beside others such as a vendor's report.
+fn text_index<R: Read + io::Seek>(archive: &ZipArchive<R>) -> Result<usize, String> {
+    if archive.len() == 1 {
+        return Ok(0);
+    }
+    let is_csv = |name: &str| name.to_ascii_lowercase().ends_with(".csv");
+    let names = archive.file_names().enumerate();
+    let mut found = names.filter(|(_, name)| name.as_deref().is_ok_and(is_csv));
+    match (found.next(), found.next()) {
+        (Some((index, _)), None) => Ok(index),
+        _ => Err(format!("it holds {} files", archive.len())),
+    }
+}
+
+/// The bytes of a text file, or of the one in a zip file.
+pub(in crate::connectors) fn read_all(path: &Path) -> Result<Vec<u8>, SourceError> {
+    with_text(path, |input| {
+        let mut bytes = Vec::new();
+        let read = input.take(BYTES_MAX + 1).read_to_end(&mut bytes);
+        read.map_err(|source| FileError::Read { path: path.to_owned(), source })?;
+        if bytes.len() as u64 > BYTES_MAX {
+            let reason = format!("its text is longer than {BYTES_MAX} bytes");
+            return Err(SourceError::Archive { path: path.to_owned(), reason });
+        }
+        Ok(bytes)
+    })
 }

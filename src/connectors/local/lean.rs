@@ -58,6 +58,15 @@ pub(super) fn read(
     Ok(gathered)
 }
 
+/// The daily bars of the range.
+pub(in crate::connectors) fn daily_bars(
+    path: &Path,
+    request: &FetchRequest,
+    calendar: &Calendar,
+) -> Result<Vec<Bar>, SourceError> {
+    with_text(path, |input| Ok(read(input, path, request, calendar)?.incoming.bars))
+}
+
 /// A row of a factor file: the factors hold for the bars up to and including `date`.
 struct FactorRow {
     date: Date,
@@ -73,15 +82,25 @@ pub(super) fn read_factors(
     calendar: &Calendar,
     incoming: &mut Incoming,
 ) -> Result<(), SourceError> {
-    let Some(path) = factor_file(bars, request)? else {
-        incoming.notes.push(format!(
-            "no factor file for {} beside {}: no splits, no dividends",
-            request.symbol,
-            bars.display()
-        ));
-        return Ok(());
-    };
-    let rows = with_text(&path, |input| read_factor_rows(input, &path))?;
+    if let Some(path) = factor_file(bars, request)? {
+        return read_factor_file(&path, request, calendar, incoming);
+    }
+    incoming.notes.push(format!(
+        "no factor file for {} beside {}: no splits, no dividends",
+        request.symbol,
+        bars.display()
+    ));
+    Ok(())
+}
+
+/// Adds the actions of the range from a factor file.
+pub(in crate::connectors) fn read_factor_file(
+    path: &Path,
+    request: &FetchRequest,
+    calendar: &Calendar,
+    incoming: &mut Incoming,
+) -> Result<(), SourceError> {
+    let rows = with_text(path, |input| read_factor_rows(input, path))?;
     for pair in rows.windows(2) {
         let ex_date = calendar.next_session(pair[0].date)?.date;
         if request.range.contains(ex_date) {

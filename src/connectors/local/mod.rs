@@ -12,5 +12,7 @@ mod yahoo;
 #[cfg(test)]
 mod tests;
 
+pub(in crate::connectors) use files::{check_universe, find_file, read_all};
+pub(in crate::connectors) use lean::{daily_bars, read_factor_file};
 pub use parquet::ParquetFiles;
 pub use source::CsvFiles;

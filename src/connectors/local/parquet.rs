@@ -6,9 +6,9 @@ use super::generic::{actions, no_volume};
 use super::source::Gathered;
 use crate::base::Timestamp;
 use crate::config::ParquetSource;
-use crate::dataset::{BarTable, Incoming, TimeColumn, read_bar_table};
+use crate::dataset::{BarTable, TimeColumn, read_bar_table};
 use crate::domain::{Bar, Calendar, Symbol};
-use crate::ports::{BarSource, FetchRequest, SourceError};
+use crate::ports::{BarSource, FetchRequest, Page, SourceError};
 
 /// A folder of Parquet files, or one.
 #[derive(Debug, Clone)]
@@ -37,7 +37,11 @@ impl BarSource for ParquetFiles {
         self.settings.path.display().to_string()
     }
 
-    fn fetch(&self, request: &FetchRequest) -> Result<Incoming, SourceError> {
+    fn fetch_page(
+        &self,
+        request: &FetchRequest,
+        _cursor: Option<&str>,
+    ) -> Result<Page, SourceError> {
         let path = find_file(&self.settings.path, &request.symbol, &["parquet"])?;
         let table = read_bar_table(&path, &self.settings.columns)?;
         let mut gathered = Gathered::default();
@@ -61,7 +65,7 @@ impl BarSource for ParquetFiles {
                 gathered.incoming.actions.extend(actions);
             }
         }
-        gathered.finish(&path, request)
+        gathered.finish(&path, request).map(Page::last)
     }
 }
 

@@ -9,7 +9,7 @@ use crate::base::{Date, DateRange};
 use crate::config::{CsvSource, FileLayout};
 use crate::dataset::Incoming;
 use crate::domain::{Calendar, Symbol, Timeframe};
-use crate::ports::{BarSource, FetchRequest, SourceError};
+use crate::ports::{BarSource, FetchRequest, Page, SourceError};
 
 /// A folder of text files, or one.
 #[derive(Debug, Clone)]
@@ -53,7 +53,11 @@ impl BarSource for CsvFiles {
         self.settings.path.display().to_string()
     }
 
-    fn fetch(&self, request: &FetchRequest) -> Result<Incoming, SourceError> {
+    fn fetch_page(
+        &self,
+        request: &FetchRequest,
+        _cursor: Option<&str>,
+    ) -> Result<Page, SourceError> {
         let extensions: &[&str] = match self.settings.layout {
             FileLayout::Lean => &["csv", "zip"],
             FileLayout::Generic | FileLayout::Yahoo => &["csv"],
@@ -63,7 +67,7 @@ impl BarSource for CsvFiles {
         if self.settings.layout == FileLayout::Lean {
             lean::read_factors(&path, request, &self.calendar, &mut gathered.incoming)?;
         }
-        gathered.finish(&path, request)
+        gathered.finish(&path, request).map(Page::last)
     }
 }
 

@@ -6,7 +6,7 @@ use super::shared::steps;
 use crate::config::SyntheticSource;
 use crate::dataset::Incoming;
 use crate::domain::{Calendar, Symbol};
-use crate::ports::{BarSource, FetchRequest, SourceError};
+use crate::ports::{BarSource, FetchRequest, Page, SourceError};
 
 /// A made-up market for one universe.
 #[derive(Debug, Clone)]
@@ -29,7 +29,11 @@ impl BarSource for SyntheticMarket {
         format!("a made-up market of seed {}", self.market.seed)
     }
 
-    fn fetch(&self, request: &FetchRequest) -> Result<Incoming, SourceError> {
+    fn fetch_page(
+        &self,
+        request: &FetchRequest,
+        _cursor: Option<&str>,
+    ) -> Result<Page, SourceError> {
         let symbol = &request.symbol;
         let index = self.universe.iter().position(|known| known == symbol).ok_or_else(|| {
             SourceError::UnknownSymbol {
@@ -64,6 +68,6 @@ impl BarSource for SyntheticMarket {
                 has: "sessions from 2000-01-03 on".to_owned(),
             });
         }
-        Ok(incoming)
+        Ok(Page::last(incoming))
     }
 }

@@ -1,15 +1,9 @@
 //! Writing the lake.
 
-use std::path::Path;
-
-use super::coverage::{add_range, find_gaps};
-use super::manifest::{Changed, Gap, MANIFEST_FILE, Manifest};
-use super::merge::{merge_actions, merge_rows};
-use super::staging::{ACTIONS_FILE, recover, replace, year_file};
-use super::store::{ActionsFile, read_series};
-use super::{Lake, LakeError, SeriesKey, StoredSeries, YearFile, bar_file};
-use crate::base::{Date, DateRange, LockFile, digest_bytes, now};
-use crate::dataset::quality::find_suspects;
+use super::draft::Draft;
+use super::manifest::{Changed, Gap};
+use super::{Lake, LakeError, Manifest, PendingFetch, SeriesKey};
+use crate::base::{DateRange, LockFile};
 use crate::dataset::{Quarantined, Suspect};
 use crate::domain::{Bar, Calendar, CorporateAction};
 
@@ -77,105 +71,93 @@ impl LakeWriter {
         requested: DateRange,
         calendar: &Calendar,
     ) -> Result<CommitReport, LakeError> {
-        let folder = self.lake.folder(key);
-        assert_eq!(key.source, self.source, "invariant: a writer writes to the source it locked");
-        let before =
-            Manifest::read(&folder, key)?.unwrap_or_else(|| Manifest::empty(key, calendar.name()));
-        check_calendar(&before, calendar, &folder)?;
-        recover(&folder, &before)?;
-        let mut stored = read_series(&folder, before.clone())?;
-        let mut report = merge_rows(&mut stored.bars, &incoming.bars, key.timeframe, calendar)?;
-        let zone = calendar.zone();
-        let dated = |bar: &Bar| (bar.open_time.date_in(zone), *bar);
-        let bars: Vec<(Date, Bar)> = stored.bars.iter().map(dated).collect();
-        merge_actions(&mut stored.actions, &incoming.actions, &bars, &mut report);
-        let files = seal(&folder, &mut stored)?;
-        let dates: Vec<Date> = bars.into_iter().map(|(date, _)| date).collect();
-        describe(&mut stored, &dates, requested, calendar)?;
-        remember(&mut stored.manifest, &mut report);
-        if stored.manifest != before {
-            stored.manifest.updated_at = now();
-            replace(&folder, &files, &stored.manifest)?;
-        }
+        self.commit_answers(key, incoming, &[requested], calendar)
+    }
+
+    /// As [`LakeWriter::commit`], for the last of several requests; `answered` are the days of all.
+    ///
+    /// # Errors
+    /// As [`LakeWriter::commit`].
+    ///
+    /// # Panics
+    /// As [`LakeWriter::commit`].
+    pub fn commit_answers(
+        &self,
+        key: &SeriesKey,
+        incoming: &Incoming,
+        answered: &[DateRange],
+        calendar: &Calendar,
+    ) -> Result<CommitReport, LakeError> {
+        let mut draft = self.draft(key, calendar)?;
+        let mut report = draft.merge(incoming)?;
+        draft.answer(answered);
+        draft.describe()?;
+        let manifest = draft.save()?;
+        report.rows_total = manifest.rows;
+        report.gaps = manifest.gaps;
+        report.suspects = manifest.suspects;
         Ok(report)
     }
-}
 
-fn check_calendar(
-    manifest: &Manifest,
-    calendar: &Calendar,
-    folder: &Path,
-) -> Result<(), LakeError> {
-    if manifest.calendar == calendar.name() {
-        return Ok(());
+    /// Adds the rows of a request that others follow; reads and writes only the years of its rows.
+    ///
+    /// Gaps and suspects wait for [`LakeWriter::settle`] or [`LakeWriter::commit_answers`]; until then
+    /// the manifest names `days` as pending.
+    ///
+    /// # Errors
+    /// As [`LakeWriter::commit`].
+    ///
+    /// # Panics
+    /// As [`LakeWriter::commit`].
+    pub fn add(
+        &self,
+        key: &SeriesKey,
+        incoming: &Incoming,
+        answered: &[DateRange],
+        days: DateRange,
+        calendar: &Calendar,
+    ) -> Result<CommitReport, LakeError> {
+        let mut draft = self.draft(key, calendar)?;
+        let mut report = draft.merge(incoming)?;
+        draft.answer(answered);
+        draft.leave_open(days);
+        report.rows_total = draft.save()?.rows;
+        Ok(report)
     }
-    Err(LakeError::Mismatch {
-        path: folder.join(MANIFEST_FILE),
-        what: "the calendar",
-        expected: calendar.name().to_string(),
-        found: manifest.calendar.to_string(),
-    })
-}
 
-/// Encodes the years that have grown and names every file in the manifest.
-fn seal(folder: &Path, stored: &mut StoredSeries) -> Result<Vec<(String, Vec<u8>)>, LakeError> {
-    let failed = |name: &str, reason: String| LakeError::Encode { path: folder.join(name), reason };
-    let mut files = Vec::new();
-    let manifest = &mut stored.manifest;
-    for bars in stored.bars.chunk_by(|a, b| year(a) == year(b)) {
-        // Rows are only ever added, so a year with as many rows as before is the same.
-        let known = manifest.years.get(&year(&bars[0])).map_or(0, |file| file.rows);
-        if known != bars.len() {
-            let name = year_file(year(&bars[0]));
-            let bytes = bar_file::encode(bars).map_err(|error| failed(&name, error.to_string()))?;
-            let file = YearFile { rows: bars.len(), sha256: digest_bytes(&bytes) };
-            manifest.years.insert(year(&bars[0]), file);
-            files.push((name, bytes));
+    /// Derives gaps and suspects if rows or answered days came since the last time, and counts
+    /// `answered` as covered; `None` if the series does not exist.
+    ///
+    /// # Errors
+    /// As [`LakeWriter::commit`].
+    ///
+    /// # Panics
+    /// As [`LakeWriter::commit`].
+    pub fn settle(
+        &self,
+        key: &SeriesKey,
+        answered: &[DateRange],
+        calendar: &Calendar,
+    ) -> Result<Option<Manifest>, LakeError> {
+        let mut draft = self.draft(key, calendar)?;
+        if draft.is_new() {
+            return Ok(None);
         }
+        draft.answer(answered);
+        draft.describe()?;
+        draft.save().map(Some)
     }
-    manifest.rows = stored.bars.len();
-    if manifest.actions != stored.actions.len() {
-        let bytes = ActionsFile::encode(&stored.actions)
-            .map_err(|error| failed(ACTIONS_FILE, error.to_string()))?;
-        manifest.actions = stored.actions.len();
-        manifest.actions_sha256 = Some(digest_bytes(&bytes));
-        files.push((ACTIONS_FILE.to_owned(), bytes));
+
+    /// What a fetch of the same `scope` left unfinished; one of another scope is forgotten.
+    ///
+    /// # Errors
+    /// [`LakeError::File`] if it cannot be read.
+    pub fn pending(&self, key: &SeriesKey, scope: &str) -> Result<PendingFetch, LakeError> {
+        PendingFetch::open(&self.lake.folder(key), scope)
     }
-    Ok(files)
-}
 
-fn year(bar: &Bar) -> i16 {
-    bar.open_time.date_utc().year()
-}
-
-/// Derives range, coverage, gaps and suspects; `dates` belong to the stored bars.
-fn describe(
-    stored: &mut StoredSeries,
-    dates: &[Date],
-    requested: DateRange,
-    calendar: &Calendar,
-) -> Result<(), LakeError> {
-    let manifest = &mut stored.manifest;
-    if let (Some(&first), Some(&last)) = (dates.first(), dates.last()) {
-        manifest.range = DateRange::try_new(first, last).ok();
-        if let Ok(answered) = DateRange::try_new(requested.start(), requested.end().min(last)) {
-            add_range(&mut manifest.covered, answered);
-        }
+    fn draft<'a>(&self, key: &SeriesKey, calendar: &'a Calendar) -> Result<Draft<'a>, LakeError> {
+        assert_eq!(key.source, self.source, "invariant: a writer writes to the source it locked");
+        Draft::open(self.lake.folder(key), key, calendar)
     }
-    manifest.gaps = find_gaps(&manifest.covered, dates, manifest.timeframe, calendar)?;
-    manifest.suspects = find_suspects(&stored.bars, &stored.actions, calendar.zone());
-    Ok(())
-}
-
-/// Lists what stayed out, each row once, and fills in the totals of the report.
-fn remember(manifest: &mut Manifest, report: &mut CommitReport) {
-    manifest.quarantined.extend(report.quarantined.iter().cloned());
-    manifest.quarantined.sort();
-    manifest.quarantined.dedup();
-    manifest.changed.extend(report.changed.iter().cloned());
-    manifest.changed.sort();
-    manifest.changed.dedup();
-    report.rows_total = manifest.rows;
-    report.gaps.clone_from(&manifest.gaps);
-    report.suspects.clone_from(&manifest.suspects);
 }

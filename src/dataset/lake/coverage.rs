@@ -24,15 +24,24 @@ pub fn missing_ranges(
     missing.extend(DateRange::try_new(start, requested.end()));
     let mut with_sessions = Vec::new();
     for range in missing {
-        if !calendar.sessions(range)?.is_empty() {
+        if has_session(range, calendar)? {
             with_sessions.push(range);
         }
     }
     Ok(with_sessions)
 }
 
+/// Whether a range holds a session; asks the calendar for as few days as it can.
+fn has_session(range: DateRange, calendar: &Calendar) -> Result<bool, CalendarError> {
+    // The last day of the range must be known, even if the first one settles the question.
+    if calendar.session(range.end())?.is_some() || calendar.session(range.start())?.is_some() {
+        return Ok(true);
+    }
+    Ok(calendar.next_session(range.start())?.date <= range.end())
+}
+
 /// Adds a range to sorted, disjoint ones; touching ranges become one.
-pub(super) fn add_range(covered: &mut Vec<DateRange>, added: DateRange) {
+pub fn add_range(covered: &mut Vec<DateRange>, added: DateRange) {
     covered.push(added);
     covered.sort_by_key(|range| range.start());
     let mut joined: Vec<DateRange> = Vec::with_capacity(covered.len());

@@ -15,9 +15,9 @@ const SCHEMA_VERSION: u32 = 1;
 /// The name of the file.
 pub(super) const MANIFEST_FILE: &str = "manifest.json";
 
-/// What a series consists of.
+/// What a series consists of. It names no time at which anything was done, so that the same answers
+/// of a source make the same bytes.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct Manifest {
     /// The version of this format.
     pub schema_version: u32,
@@ -49,8 +49,9 @@ pub struct Manifest {
     pub suspects: Vec<Suspect>,
     /// Rows that a later fetch saw with other values; the first ones are kept.
     pub changed: Vec<Changed>,
-    /// When the series last changed.
-    pub updated_at: Timestamp,
+    /// The days of a fetch that has not ended; gaps and suspects are then those from before it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pending: Option<DateRange>,
 }
 
 /// One Parquet file.
@@ -106,7 +107,7 @@ impl Manifest {
             quarantined: Vec::new(),
             suspects: Vec::new(),
             changed: Vec::new(),
-            updated_at: Timestamp::default(),
+            pending: None,
         }
     }
 

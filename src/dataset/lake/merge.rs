@@ -1,45 +1,38 @@
 //! Joining delivered rows and actions with the stored ones.
 
-use super::{Changed, CommitReport, LakeError};
+use super::{Changed, CommitReport};
 use crate::base::{Date, Timestamp};
-use crate::dataset::quality::{action_text, inspect_actions, inspect_rows, row_text};
-use crate::domain::{Bar, Calendar, CorporateAction, CorporateActionKind, Timeframe};
+use crate::dataset::quality::{action_text, inspect_actions, row_text};
+use crate::domain::{Bar, CorporateAction, CorporateActionKind};
 
 /// Two dividends or ratios this close (as a fraction) are the same event: vendors round.
 const SAME_AMOUNT: f64 = 1e-3;
 
-/// Adds the good new rows; the report tells of the others.
-pub(super) fn merge_rows(
-    stored: &mut Vec<Bar>,
-    delivered: &[Bar],
-    timeframe: Timeframe,
-    calendar: &Calendar,
-) -> Result<CommitReport, LakeError> {
-    let inspected = inspect_rows(delivered, timeframe, calendar)?;
-    let mut report = CommitReport {
-        quarantined: inspected.quarantined,
-        out_of_order: inspected.out_of_order,
-        ..CommitReport::default()
-    };
+/// Adds the new ones among good rows, both sorted by time; whether there was one.
+pub(super) fn merge_rows(stored: &mut Vec<Bar>, clean: &[Bar], report: &mut CommitReport) -> bool {
     let mut added = Vec::new();
-    for bar in inspected.clean {
+    for bar in clean {
         match stored.binary_search_by_key(&bar.open_time, |known| known.open_time) {
-            Err(_) => added.push(bar),
-            Ok(index) if stored[index] == bar => {}
+            Err(_) => added.push(*bar),
+            Ok(index) if stored[index] == *bar => {}
             Ok(index) => report.changed.push(Changed {
                 time: bar.open_time,
                 stored: row_text(&stored[index]),
-                found: row_text(&bar),
+                found: row_text(bar),
             }),
         }
     }
-    report.rows_added = added.len();
-    stored.extend(added);
+    if added.is_empty() {
+        return false;
+    }
+    report.rows_added += added.len();
+    stored.append(&mut added);
     stored.sort_by_key(|bar| bar.open_time);
-    Ok(report)
+    true
 }
 
-/// Adds the possible new actions; `bars` are the stored ones with their dates.
+/// Adds the possible new actions; `bars` are stored ones with their dates, and the last one before
+/// each ex-date is among them.
 pub(super) fn merge_actions(
     stored: &mut Vec<CorporateAction>,
     delivered: &[CorporateAction],
@@ -81,18 +74,27 @@ fn join(a: CorporateAction, b: CorporateAction) -> CorporateAction {
         CorporateActionKind::Dividend { amount: first } => {
             CorporateActionKind::Dividend { amount: first + amount(&b) }
         }
+        CorporateActionKind::SpinOff { value } => {
+            CorporateActionKind::SpinOff { value: value + amount(&b) }
+        }
     };
     CorporateAction { kind, ..a }
 }
 
-fn order(action: &CorporateAction) -> (Date, bool) {
-    (action.ex_date, matches!(action.kind, CorporateActionKind::Dividend { .. }))
+fn order(action: &CorporateAction) -> (Date, u8) {
+    let rank = match action.kind {
+        CorporateActionKind::Split { .. } => 0,
+        CorporateActionKind::Dividend { .. } => 1,
+        CorporateActionKind::SpinOff { .. } => 2,
+    };
+    (action.ex_date, rank)
 }
 
 fn amount(action: &CorporateAction) -> f64 {
     match action.kind {
         CorporateActionKind::Split { ratio } => ratio,
         CorporateActionKind::Dividend { amount } => amount,
+        CorporateActionKind::SpinOff { value } => value,
     }
 }
 

@@ -5,12 +5,11 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::bar_file;
 use super::commit::{CommitReport, Incoming, LakeWriter};
+use super::files::{ACTIONS_FILE, decode, read_sealed, year_file};
 use super::manifest::{MANIFEST_FILE, Manifest};
-use super::staging::{ACTIONS_FILE, read_sealed, year_file};
 use super::{LakeError, SeriesKey};
-use crate::base::DateRange;
+use crate::base::{DateRange, Digest};
 use crate::domain::{Bar, Calendar, CorporateAction};
 
 /// How often a reader starts again when a writer changes the series under it.
@@ -82,6 +81,23 @@ impl Lake {
     /// # Errors
     /// [`LakeError::Missing`] if nothing was fetched, [`LakeError::Damaged`] with the file.
     pub fn series(&self, key: &SeriesKey) -> Result<StoredSeries, LakeError> {
+        self.read(key, None)
+    }
+
+    /// As [`Lake::series`], but only the year files that have something of `range` are read; bars of
+    /// other days may be among those of the answer.
+    ///
+    /// # Errors
+    /// As [`Lake::series`].
+    pub fn series_around(
+        &self,
+        key: &SeriesKey,
+        range: DateRange,
+    ) -> Result<StoredSeries, LakeError> {
+        self.read(key, Some(range))
+    }
+
+    fn read(&self, key: &SeriesKey, wanted: Option<DateRange>) -> Result<StoredSeries, LakeError> {
         let folder = self.folder(key);
         let mut tries = 1;
         loop {
@@ -90,7 +106,7 @@ impl Lake {
                 path: folder.join(MANIFEST_FILE),
             })?;
             let manifest_then = manifest.clone();
-            match read_series(&folder, manifest) {
+            match read_series(&folder, manifest, wanted) {
                 // A writer may have committed between the two reads.
                 Err(LakeError::Damaged { .. })
                     if tries < READ_TRIES
@@ -147,24 +163,42 @@ impl Lake {
     }
 }
 
-/// Reads the files that a manifest names.
-pub(super) fn read_series(folder: &Path, manifest: Manifest) -> Result<StoredSeries, LakeError> {
-    let mut bars = Vec::with_capacity(manifest.rows);
-    for (&year, file) in &manifest.years {
-        let name = year_file(year);
-        let bytes = read_sealed(folder, &name, file.sha256)?;
-        let year_bars = bar_file::decode(bytes).map_err(|error| LakeError::Damaged {
-            path: folder.join(&name),
-            expected: "parquet bars".to_owned(),
-            found: error.to_string(),
-        })?;
-        bars.extend(year_bars);
+/// Reads the files that a manifest names, of the years that `wanted` has something of.
+fn read_series(
+    folder: &Path,
+    manifest: Manifest,
+    wanted: Option<DateRange>,
+) -> Result<StoredSeries, LakeError> {
+    // A year in UTC begins a few hours off the year in the zone of the exchange.
+    let is_wanted = |year: i16| {
+        wanted
+            .is_none_or(|range| (range.start().year() - 1..=range.end().year() + 1).contains(&year))
+    };
+    let years = || manifest.years.iter().filter(|(year, _)| is_wanted(**year));
+    let mut bars = Vec::with_capacity(years().map(|(_, file)| file.rows).sum());
+    for (&year, file) in years() {
+        bars.append(&mut read_year(folder, year, file.sha256)?);
     }
     let actions = read_actions(folder, &manifest)?;
     Ok(StoredSeries { bars, actions, manifest })
 }
 
-fn read_actions(folder: &Path, manifest: &Manifest) -> Result<Vec<CorporateAction>, LakeError> {
+/// The bars of one year.
+pub(super) fn read_year(folder: &Path, year: i16, sha256: Digest) -> Result<Vec<Bar>, LakeError> {
+    let name = year_file(year);
+    let bytes = read_sealed(folder, &name, sha256)?;
+    decode(bytes).map_err(|error| LakeError::Damaged {
+        path: folder.join(&name),
+        expected: "parquet bars".to_owned(),
+        found: error.to_string(),
+    })
+}
+
+/// The actions of a series.
+pub(super) fn read_actions(
+    folder: &Path,
+    manifest: &Manifest,
+) -> Result<Vec<CorporateAction>, LakeError> {
     let Some(expected) = manifest.actions_sha256 else { return Ok(Vec::new()) };
     let bytes = read_sealed(folder, ACTIONS_FILE, expected)?;
     let file: ActionsFile = serde_json::from_slice(&bytes).map_err(|error| LakeError::Damaged {

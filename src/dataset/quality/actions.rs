@@ -20,7 +20,8 @@ pub(crate) fn inspect_actions(
 fn is_possible(action: &CorporateAction, bars: &[(Date, Bar)]) -> bool {
     match action.kind {
         CorporateActionKind::Split { ratio } => ratio.is_finite() && ratio > 0.0,
-        CorporateActionKind::Dividend { amount } => {
+        CorporateActionKind::Dividend { amount }
+        | CorporateActionKind::SpinOff { value: amount } => {
             let next = bars.partition_point(|(date, _)| *date < action.ex_date);
             let close = next.checked_sub(1).map_or(f64::INFINITY, |before| bars[before].1.close);
             amount.is_finite() && amount > 0.0 && amount < close
@@ -38,5 +39,6 @@ pub(crate) fn action_text(action: &CorporateAction) -> String {
     match action.kind {
         CorporateActionKind::Split { ratio } => format!("split {ratio}"),
         CorporateActionKind::Dividend { amount } => format!("dividend {amount}"),
+        CorporateActionKind::SpinOff { value } => format!("spin-off worth {value}"),
     }
 }

@@ -3,7 +3,7 @@
 mod area;
 mod bars;
 mod columns;
-mod heat_map;
+mod grids;
 mod histogram;
 mod line;
 mod stacked;
@@ -12,7 +12,7 @@ mod trades;
 pub use area::{AreaChart, area};
 pub use bars::{Bar, BarChart, bars};
 pub use columns::{ColumnChart, columns};
-pub use heat_map::{MonthlyHeatMap, monthly_heat_map};
+pub use grids::{CoverageChart, CoverageRow, MonthlyHeatMap, Span, coverage, monthly_heat_map};
 pub use histogram::{Histogram, Marker, histogram};
 pub use line::{LineChart, Role, Series, line};
 pub use stacked::{Layer, StackedChart, stacked};

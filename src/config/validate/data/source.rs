@@ -1,7 +1,7 @@
 //! Rules of `data.source`.
 
 use super::super::check::Check;
-use crate::config::{Agent, ColumnMap, Planted, Source, SyntheticSource};
+use crate::config::{Agent, ColumnMap, Mt5Source, Planted, Source, SyntheticSource};
 
 /// Checks the source.
 pub(super) fn check(check: &mut Check, agent: &Agent) {
@@ -15,13 +15,32 @@ pub(super) fn check(check: &mut Check, agent: &Agent) {
             columns(check, "data.source.parquet.columns", &source.columns);
         }
         Source::Synthetic(source) => synthetic(check, source, agent),
-        Source::Yahoo(_) => {}
+        Source::Lean(source) => path(check, "data.source.lean.path", &source.path),
+        Source::Histdata(source) => path(check, "data.source.histdata.path", &source.path),
+        Source::Mt5(source) => mt5(check, source),
+        Source::Ibkr(source) if source.exchange.is_empty() => {
+            let key = "data.source.ibkr.exchange";
+            check.deny(&[key], format!("`{key}` must name an exchange, was empty"));
+        }
+        Source::Yahoo(_) | Source::Polygon(_) | Source::Alpaca(_) | Source::Ibkr(_) => {}
     }
 }
 
 fn path(check: &mut Check, key: &str, path: &std::path::Path) {
     if path.as_os_str().is_empty() {
         check.deny(&[key], format!("`{key}` must name a folder or file, was empty"));
+    }
+}
+
+fn mt5(check: &mut Check, source: &Mt5Source) {
+    if let Some(files) = &source.path {
+        path(check, "data.source.mt5.path", files);
+    }
+    let zone = &source.server_zone.0;
+    if zone != "new_york_close" && jiff::tz::TimeZone::get(zone).is_err() {
+        let key = "data.source.mt5.server_zone";
+        let text = format!("`{key}` must be new_york_close or an IANA zone, was `{zone}`");
+        check.deny(&[key], text);
     }
 }
 

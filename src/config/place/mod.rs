@@ -1,0 +1,14 @@
+//! The settings of the place: what `configs/*.yaml` hold.
+
+mod connectors;
+mod limits;
+mod root;
+mod store;
+
+pub use connectors::{
+    AlpacaCalendar, AlpacaConnector, Connectors, IbkrConnector, Mt5Connector, PolygonConnector,
+    S3Addressing, S3Connector, YahooConnector,
+};
+pub use limits::Limits;
+pub use root::Place;
+pub use store::Store;

@@ -1,0 +1,22 @@
+//! Historical bars and ticks of Interactive Brokers, through TWS or IB Gateway.
+//!
+//! The gateway does the login; this program speaks to its socket. Requests leave no faster than the
+//! broker's pacing rules and the connector's limits allow, each with a limit of time, and a socket
+//! that has died without a word is found by asking for the time. Nothing here trades.
+//!
+//! docs/ibkr_history.md tells what the broker sends and what it does not.
+
+mod failure;
+mod gateway;
+mod pacing;
+mod request;
+mod session;
+mod source;
+mod ticks;
+mod wire;
+
+#[cfg(test)]
+mod tests;
+
+pub use source::IbkrHistory;
+pub use ticks::{IbkrTickKind, IbkrTickPage, IbkrTickRequest};
