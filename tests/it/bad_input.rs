@@ -198,14 +198,14 @@ fn bar_files() {
 fn the_lake() {
     let sandbox = Sandbox::with_agent();
     let yahoo = "train --no-eval --config agents/tiny.yaml --set";
-    let output = sandbox.command(yahoo).arg("data.source={yahoo: {}}").output().unwrap();
+    let output = sandbox.command(yahoo).arg("data.source={polygon: {}}").output().unwrap();
     check("lake_without_data", &sandbox.show(&output));
     let output = sandbox
         .command("fetch --config agents/tiny.yaml --set")
-        .arg("data.source={yahoo: {}}")
+        .arg("data.source={polygon: {}}")
         .output()
         .unwrap();
-    check("fetch_source_without_connector", &sandbox.show(&output));
+    check("fetch_vendor_without_key", &sandbox.show(&output));
 
     sandbox.succeed("fetch --config agents/tiny.yaml -q");
     let folder = sandbox.lake_source().join("AAA/1d");

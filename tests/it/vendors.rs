@@ -29,7 +29,7 @@ const CASES: [Case; 3] = [
     Case { name: "polygon", addresses: &["base_url"], script: polygon, requests: 3 + 2 },
     Case {
         name: "alpaca",
-        addresses: &["data_url", "trading_url"],
+        addresses: &["base_url", "trading_url"],
         script: alpaca,
         requests: 3 + 1,
     },

@@ -6,6 +6,7 @@ use crate::config::{Agent, Connectors};
 use crate::connectors::{FetchJob, FetchMode, fetch, open_source};
 use crate::dataset::{Lake, PanelRequest, panel_shortfall, source_folder};
 use crate::domain::Calendar;
+use crate::ports::SourceError;
 
 /// Makes sure that the lake has what the agent needs in `range`.
 ///
@@ -66,9 +67,16 @@ pub(in crate::commands) fn ensure_data(
 }
 
 /// A source that did not deliver.
-pub(in crate::commands) fn source_failure(error: crate::ports::SourceError) -> Failure {
-    Failure::new(FailureKind::from_exit_code(error.exit_code()), error)
-        .hint("check data.source, or choose another with --set data.source=…")
+pub(in crate::commands) fn source_failure(error: SourceError) -> Failure {
+    let hint = match &error {
+        SourceError::Remote(remote) => remote.hint(),
+        _ => Some("check data.source, or choose another with --set data.source=…".to_owned()),
+    };
+    let failure = Failure::new(FailureKind::from_exit_code(error.exit_code()), error);
+    match hint {
+        Some(hint) => failure.hint(hint),
+        None => failure,
+    }
 }
 
 /// A symbol that could not be fetched.

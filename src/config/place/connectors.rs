@@ -72,8 +72,9 @@ impl Default for PolygonConnector {
 #[serde(deny_unknown_fields, default)]
 pub struct AlpacaConnector {
     /// Where its market data is. Default https://data.alpaca.markets.
-    pub data_url: String,
-    /// Where accounts, orders and the calendar are. Default https://paper-api.alpaca.markets.
+    pub base_url: String,
+    /// Where accounts, orders and the calendar are; empty for https://paper-api.alpaca.markets, or for
+    /// `base_url` where that is not Alpaca's own. Default empty.
     pub trading_url: String,
     /// The variable that holds the identity of the key. Default APCA_API_KEY_ID.
     pub key_variable: String,
@@ -88,8 +89,8 @@ pub struct AlpacaConnector {
 impl Default for AlpacaConnector {
     fn default() -> Self {
         Self {
-            data_url: "https://data.alpaca.markets".to_owned(),
-            trading_url: "https://paper-api.alpaca.markets".to_owned(),
+            base_url: "https://data.alpaca.markets".to_owned(),
+            trading_url: String::new(),
             key_variable: "APCA_API_KEY_ID".to_owned(),
             secret_variable: "APCA_API_SECRET_KEY".to_owned(),
             calendar: AlpacaCalendar::Unseen,

@@ -27,15 +27,20 @@ fn connectors(check: &mut Check, place: &Place) {
     let urls = [
         ("connectors.yahoo.base_url", &all.yahoo.base_url),
         ("connectors.polygon.base_url", &all.polygon.base_url),
-        ("connectors.alpaca.data_url", &all.alpaca.data_url),
-        ("connectors.alpaca.trading_url", &all.alpaca.trading_url),
+        ("connectors.alpaca.base_url", &all.alpaca.base_url),
         ("connectors.mt5.base_url", &all.mt5.base_url),
     ];
     for (key, text) in urls {
         url(check, key, text);
     }
-    if !all.s3.endpoint_url.is_empty() {
-        url(check, "connectors.s3.endpoint_url", &all.s3.endpoint_url);
+    let optional = [
+        ("connectors.alpaca.trading_url", &all.alpaca.trading_url),
+        ("connectors.s3.endpoint_url", &all.s3.endpoint_url),
+    ];
+    for (key, text) in optional {
+        if !text.is_empty() {
+            url(check, key, text);
+        }
     }
     let limited = [
         ("yahoo", &all.yahoo.limits),

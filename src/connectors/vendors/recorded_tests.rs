@@ -71,7 +71,7 @@ fn alpaca(
 ) -> Result<Incoming, SourceError> {
     let double = VendorDouble::start(script);
     let connector = AlpacaConnector {
-        data_url: double.url(),
+        base_url: double.url(),
         trading_url: double.url(),
         key_variable: KEY_VARIABLE.to_owned(),
         secret_variable: KEY_VARIABLE.to_owned(),

@@ -18,6 +18,7 @@ const USER_AGENT: &str = concat!("releat/", env!("CARGO_PKG_VERSION"));
 const BARS: &str = "a page of bars by symbol";
 const ACTIONS: &str = "a page of corporate actions by kind";
 const CALENDAR: &str = "a list of sessions";
+const PAPER_URL: &str = "https://paper-api.alpaca.markets";
 
 /// Alpaca's bars.
 #[derive(Debug)]
@@ -49,8 +50,8 @@ impl AlpacaBars {
         Ok(Self {
             feed: settings.feed,
             sessions: connector.calendar,
-            data_url: connector.data_url.clone(),
-            trading_url: connector.trading_url.clone(),
+            data_url: connector.base_url.clone(),
+            trading_url: trading_url(connector),
             client: VendorClient::try_new(venue)?,
             calendar,
         })
@@ -198,6 +199,15 @@ impl AlpacaBars {
         let (symbol, range) = (request.symbol.clone(), request.range);
         SourceError::NoRows { symbol, range, place: self.origin(), has: has.to_owned() }
     }
+}
+
+/// Whoever speaks for Alpaca's data at another address speaks for its trading service too.
+fn trading_url(connector: &AlpacaConnector) -> String {
+    if !connector.trading_url.is_empty() {
+        return connector.trading_url.clone();
+    }
+    let is_own = connector.base_url == AlpacaConnector::default().base_url;
+    if is_own { PAPER_URL.to_owned() } else { connector.base_url.clone() }
 }
 
 impl BarSource for AlpacaBars {

@@ -25,7 +25,7 @@ fn source(double: &VendorDouble) -> AlpacaBars {
         ..Limits::default()
     };
     let connector = AlpacaConnector {
-        data_url: double.url(),
+        base_url: double.url(),
         trading_url: double.url(),
         key_variable: KEY_VARIABLE.to_owned(),
         secret_variable: "CARGO_PKG_VERSION".to_owned(),
