@@ -82,6 +82,9 @@ pub struct FetchArguments {
     /// Check what the lake holds of the agent's universe, and ask nobody; exits 1 on findings.
     #[arg(long, conflicts_with_all = ["plan", "all"])]
     pub check: bool,
+    /// Bring ticks in place of bars, from LEAN, HistData or MetaTrader 5.
+    #[arg(long, conflicts_with_all = ["plan", "all", "check"])]
+    pub ticks: bool,
     /// Ask for all days again and report what the source has changed.
     #[arg(long)]
     pub all: bool,

@@ -7,11 +7,12 @@ use clap::{Args, Subcommand, ValueEnum};
 use super::mirror::{self, PullArguments, PushArguments, SyncArguments};
 use crate::base::{Date, DateRange, parse_date};
 use crate::commands::{
-    self, CheckOutputs, DataCheckOptions, DataExportOptions, DataShowOptions, Failure,
-    SeriesFilter, SessionOptions,
+    self, CheckOutputs, DataBarsOptions, DataCheckOptions, DataExportOptions, DataShowOptions,
+    Failure, SeriesFilter, SessionOptions,
 };
-use crate::config::Adjust;
-use crate::domain::{Symbol, Timeframe};
+use crate::config::{Adjust, QuotePrice};
+use crate::dataset::ticks::BarRule;
+use crate::domain::{CalendarName, Symbol, Timeframe};
 
 /// What to do with the lake.
 #[derive(Debug, Subcommand)]
@@ -24,6 +25,8 @@ pub enum DataCommand {
     Check(CheckArguments),
     /// Write the bars of one series as CSV, adjusted as of a day.
     Export(ExportArguments),
+    /// Write bars built from the ticks of the lake as CSV.
+    Bars(BarsArguments),
     /// Bring what is new in the lake to a mirror.
     Push(PushArguments),
     /// Bring what is new in a mirror to the lake.
@@ -98,6 +101,79 @@ pub struct ExportArguments {
     pub output: PathBuf,
 }
 
+/// Options of `data bars`.
+#[derive(Debug, Args)]
+pub struct BarsArguments {
+    /// The instrument.
+    #[arg(long, value_name = "SYMBOL")]
+    pub symbol: Symbol,
+    /// Where its ticks come from: a folder of the lake.
+    #[arg(long, value_name = "SOURCE")]
+    pub source: String,
+    /// When a bar ends: after a time (1s, 5min), or a number of ticks, volume or money (500 ticks,
+    /// `10000 volume`, `1e6 money`).
+    #[arg(long, value_name = "RULE", value_parser = bar_rule)]
+    pub every: BarRule,
+    /// The price that bars are made of.
+    #[arg(long, value_enum, default_value = "last")]
+    pub price: PriceChoice,
+    /// The sessions that bars of a time are counted in: XNYS or 24x7.
+    #[arg(long, value_name = "CALENDAR", default_value = "XNYS", value_parser = calendar)]
+    pub calendar: CalendarName,
+    /// Only these days, by UTC.
+    #[arg(long, value_name = "A..B")]
+    pub range: Option<DateRange>,
+    /// File to write; `-` is standard output.
+    #[arg(long, value_name = "FILE.csv")]
+    pub output: PathBuf,
+}
+
+/// The price of bars from ticks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum PriceChoice {
+    /// What a seller gets.
+    Bid,
+    /// What a buyer pays.
+    Ask,
+    /// The middle of both.
+    Mid,
+    /// The last trade.
+    Last,
+}
+
+impl From<PriceChoice> for QuotePrice {
+    fn from(choice: PriceChoice) -> Self {
+        match choice {
+            PriceChoice::Bid => Self::Bid,
+            PriceChoice::Ask => Self::Ask,
+            PriceChoice::Mid => Self::Mid,
+            PriceChoice::Last => Self::Last,
+        }
+    }
+}
+
+fn bar_rule(text: &str) -> Result<BarRule, String> {
+    let wrong =
+        || format!("expected 1s, 5min, `500 ticks`, `10000 volume` or `1e6 money`, found `{text}`");
+    let Some((amount, unit)) = text.trim().split_once(' ') else {
+        return text.trim().parse().map(BarRule::Time).map_err(|_| wrong());
+    };
+    match unit.trim() {
+        "ticks" => amount.parse().map(BarRule::Ticks).map_err(|_| wrong()),
+        "volume" => amount.parse().map(BarRule::Volume).map_err(|_| wrong()),
+        "money" => amount.parse().map(BarRule::Dollars).map_err(|_| wrong()),
+        _ => Err(wrong()),
+    }
+}
+
+fn calendar(text: &str) -> Result<CalendarName, String> {
+    match text {
+        "XNYS" => Ok(CalendarName::Xnys),
+        "24x7" => Ok(CalendarName::AlwaysOpen),
+        _ => Err(format!("expected XNYS or 24x7, found `{text}`")),
+    }
+}
+
 /// Which corporate actions prices are adjusted for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum AdjustChoice {
@@ -140,6 +216,12 @@ pub(super) fn run(session: &SessionOptions, command: DataCommand) -> Result<(), 
             let adjust = adjust.into();
             let export = DataExportOptions { series, range, adjust, as_of, output };
             commands::data_export(session, &export)
+        }
+        DataCommand::Bars(options) => {
+            let BarsArguments { symbol, source, every, price, calendar, range, output } = options;
+            let (rule, price) = (every, price.into());
+            let bars = DataBarsOptions { symbol, source, rule, price, calendar, range, output };
+            commands::data_bars(session, &bars)
         }
         DataCommand::Push(options) => mirror::push(session, options),
         DataCommand::Pull(options) => mirror::pull(session, options),

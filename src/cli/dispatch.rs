@@ -53,6 +53,7 @@ fn run(arguments: Arguments) -> Result<(), Failure> {
                 range: options.range,
                 plan: options.plan,
                 check: options.check,
+                ticks: options.ticks,
                 mode: if options.all { FetchMode::All } else { FetchMode::Missing },
             },
         ),

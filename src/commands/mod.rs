@@ -12,8 +12,9 @@ mod train;
 
 pub use bench::{BenchGymOptions, bench_gym};
 pub use data::{
-    CheckOutputs, DataCheckOptions, DataExportOptions, DataShowOptions, MirrorOptions,
-    SeriesFilter, check_keys, data_check, data_export, data_list, data_mirror, data_show,
+    CheckOutputs, DataBarsOptions, DataCheckOptions, DataExportOptions, DataShowOptions,
+    MirrorOptions, SeriesFilter, check_keys, data_bars, data_check, data_export, data_list,
+    data_mirror, data_show,
 };
 pub use features::{FeaturesOptions, features};
 pub use fetch::{FetchOptions, fetch};

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
 
-use crate::sandbox::{Sandbox, real_data};
+use crate::sandbox::{Sandbox, TINY_AGENT, real_data};
 
 /// A lake with the made-up market of the small agent.
 fn fetched() -> Sandbox {
@@ -216,4 +216,49 @@ fn python() -> Option<PathBuf> {
     }
     eprintln!("skipped: no python3 with polars; name a venv with RELEAT_TEST_POLARS");
     None
+}
+
+#[test]
+fn ticks_come_into_the_lake_and_become_bars() {
+    let sandbox = Sandbox::empty();
+    let agent = TINY_AGENT
+        .replace("[AAA, BBB]", "[EURUSD]")
+        .replace("calendar: XNYS", "calendar: 24x7")
+        .replace(
+            "synthetic: {seed: 3, planted: {edge_bps: 60}}",
+            "histdata: {path: ticks, content: ticks}",
+        );
+    sandbox.write("agents/ticks.yaml", agent);
+    sandbox.write(
+        "ticks/DAT_ASCII_EURUSD_T_201601.csv",
+        "20160104 090000100,1.0850,1.0852,0\n20160104 090000900,1.0860,1.0862,0\n\
+         20160104 090001500,1.0840,1.0842,0\n20160104 090001700,1.0845,1.0847,0\n",
+    );
+    let fetch = "fetch --ticks --config agents/ticks.yaml";
+    let document = sandbox.document(fetch);
+    assert_eq!(document["symbols"][0]["rows_added"], 4);
+    assert_eq!(sandbox.document(fetch)["symbols"][0]["rows_added"], 0);
+    assert_eq!(sandbox.run(&format!("{fetch} -q")).stdout, b"");
+    let source = document["source"].as_str().unwrap();
+    let bars = |rule: &str| {
+        let line = format!(
+            "data bars --symbol EURUSD --source {source} --price bid --calendar 24x7 --output - --every"
+        );
+        let output = sandbox.command(&line).arg(rule).output().unwrap();
+        assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap()
+    };
+    assert_eq!(
+        bars("1s"),
+        "time,open,high,low,close,volume\n\
+         2016-01-04T14:00:00Z,1.085,1.086,1.085,1.086,2\n\
+         2016-01-04T14:00:01Z,1.084,1.0845,1.084,1.0845,2\n"
+    );
+    assert_eq!(bars("3 ticks").lines().count(), 3);
+    let output = sandbox
+        .command(&format!("data bars --symbol EURUSD --source {source} --output - --every"))
+        .arg("3 pints")
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(2));
 }

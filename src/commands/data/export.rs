@@ -12,7 +12,7 @@ use crate::dataset::{Lake, LakeError, SeriesKey, StoredSeries, adjust_as_of};
 use crate::domain::{Bar, Calendar, Timeframe};
 
 /// The first line of the file.
-const HEADER: &str = "time,open,high,low,close,volume\n";
+pub(super) const HEADER: &str = "time,open,high,low,close,volume\n";
 
 /// Options of `data export`.
 #[derive(Debug, Clone)]
@@ -94,11 +94,21 @@ fn export(
 fn csv(bars: &[Bar], timeframe: Timeframe, calendar: &Calendar) -> String {
     let mut text = String::with_capacity(HEADER.len() + bars.len() * 64);
     text += HEADER;
+    write_rows(&mut text, bars, timeframe, calendar);
+    text
+}
+
+/// One line a bar.
+pub(super) fn write_rows(
+    text: &mut String,
+    bars: &[Bar],
+    timeframe: Timeframe,
+    calendar: &Calendar,
+) {
     for bar in bars {
         let time = shown_time(bar.open_time, timeframe, calendar);
         let Bar { open, high, low, close, volume, .. } = bar;
         // Writing to a string cannot fail.
         let _ = writeln!(text, "{time},{open},{high},{low},{close},{volume}");
     }
-    text
 }

@@ -1,5 +1,6 @@
 //! `releat data`: what the lake holds, whether it is sound, and copies of it elsewhere.
 
+mod bars;
 mod check;
 mod export;
 mod list;
@@ -9,6 +10,7 @@ mod picture;
 mod select;
 mod show;
 
+pub use bars::{DataBarsOptions, data_bars};
 pub use check::{CheckOutputs, DataCheckOptions, check_keys, data_check};
 pub use export::{DataExportOptions, data_export};
 pub use list::data_list;

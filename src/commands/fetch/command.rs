@@ -2,6 +2,7 @@
 
 use super::document::{show, show_plan};
 use super::ending::finish;
+use super::ticks::fetch_ticks;
 use crate::base::DateRange;
 use crate::commands::session::{Session, source_failure};
 use crate::commands::{CheckOutputs, Failure, FailureKind, SessionOptions, check_keys};
@@ -19,6 +20,8 @@ pub struct FetchOptions {
     pub plan: bool,
     /// Check what the lake holds of the agent's universe, and ask nobody.
     pub check: bool,
+    /// Bring ticks in place of bars.
+    pub ticks: bool,
     /// Which of the days to ask for.
     pub mode: FetchMode,
 }
@@ -41,6 +44,9 @@ pub fn fetch(options: &SessionOptions, command: &FetchOptions) -> Result<(), Fai
         calendar: &calendar,
         mode: command.mode,
     };
+    if command.ticks {
+        return fetch_ticks(options, &session, job.range);
+    }
     if command.plan {
         return show_plan(options, &job);
     }

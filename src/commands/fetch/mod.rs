@@ -3,5 +3,6 @@
 mod command;
 mod document;
 mod ending;
+mod ticks;
 
 pub use command::{FetchOptions, fetch};

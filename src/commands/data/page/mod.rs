@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::check::{shown_span, summary};
-use super::picture::draw;
+use crate::commands::data::check::{shown_span, summary};
+use crate::commands::data::picture::draw;
 use crate::dataset::{Lake, SeriesCheck};
 use crate::plot::{DARK_REPLACEMENTS, FONT_FAMILY};
 
