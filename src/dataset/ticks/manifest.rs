@@ -34,8 +34,6 @@ pub struct TickManifest {
     pub report: TickReport,
     /// Days that were delivered again with other ticks; the first ones are kept.
     pub changed: Vec<Date>,
-    /// When the ticks last changed.
-    pub updated_at: Timestamp,
 }
 
 /// One Parquet file.
@@ -62,7 +60,6 @@ impl TickManifest {
             days: BTreeMap::new(),
             report: TickReport::default(),
             changed: Vec::new(),
-            updated_at: Timestamp::default(),
         }
     }
 

@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use super::manifest::MANIFEST_FILE;
 use super::{TickDay, TickManifest, TickReport, TickTable, clean_ticks, file};
 use crate::base::{
-    Date, DateRange, Digest, FileError, LockFile, Timestamp, digest_bytes, now, read_bytes,
+    Date, DateRange, Digest, FileError, LockFile, Timestamp, digest_bytes, read_bytes,
     write_atomic,
 };
 use crate::dataset::LakeError;
@@ -144,7 +144,6 @@ impl TickLake {
         commit.rows_total = manifest.rows;
         if manifest != before {
             manifest.report.add(&commit.report);
-            manifest.updated_at = now();
             replace(&folder, &files, &manifest)?;
         }
         Ok(commit)
