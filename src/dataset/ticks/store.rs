@@ -12,8 +12,7 @@ use std::path::{Path, PathBuf};
 use super::manifest::MANIFEST_FILE;
 use super::{TickDay, TickManifest, TickReport, TickTable, clean_ticks, file};
 use crate::base::{
-    Date, DateRange, Digest, FileError, LockFile, Timestamp, digest_bytes, read_bytes,
-    write_atomic,
+    Date, DateRange, Digest, FileError, LockFile, Timestamp, digest_bytes, read_bytes, write_atomic,
 };
 use crate::dataset::LakeError;
 use crate::domain::Symbol;
