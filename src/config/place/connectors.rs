@@ -30,7 +30,7 @@ pub struct Connectors {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct YahooConnector {
-    /// Where it listens. Default https://query1.finance.yahoo.com.
+    /// Where it listens. Default `https://query1.finance.yahoo.com`.
     pub base_url: String,
     /// How fast it may be asked. Default two requests a second.
     pub limits: Limits,
@@ -49,7 +49,7 @@ impl Default for YahooConnector {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct PolygonConnector {
-    /// Where it listens. Default https://api.polygon.io.
+    /// Where it listens. Default `https://api.polygon.io`.
     pub base_url: String,
     /// The variable that holds the key. Default POLYGON_API_KEY.
     pub key_variable: String,
@@ -71,9 +71,9 @@ impl Default for PolygonConnector {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct AlpacaConnector {
-    /// Where its market data is. Default https://data.alpaca.markets.
+    /// Where its market data is. Default `https://data.alpaca.markets`.
     pub base_url: String,
-    /// Where accounts, orders and the calendar are; empty for https://paper-api.alpaca.markets, or for
+    /// Where accounts, orders and the calendar are; empty for `https://paper-api.alpaca.markets`, or for
     /// `base_url` where that is not Alpaca's own. Default empty.
     pub trading_url: String,
     /// The variable that holds the identity of the key. Default APCA_API_KEY_ID.
@@ -140,7 +140,7 @@ impl Default for IbkrConnector {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Mt5Connector {
-    /// Where the bridge listens. Default http://127.0.0.1:8000.
+    /// Where the bridge listens. Default `http://127.0.0.1:8000`.
     pub base_url: String,
     /// How fast it may be asked. Default five requests a second.
     pub limits: Limits,
