@@ -6,6 +6,8 @@
 mod digest;
 mod environment;
 mod files;
+#[cfg(test)]
+mod fixtures;
 mod interrupt;
 mod lock;
 mod progress;
@@ -15,6 +17,8 @@ mod time;
 pub use digest::{Digest, digest_bytes, digest_file};
 pub use environment::{releat_variables, variable};
 pub use files::{FileError, read_bytes, read_text, write_atomic};
+#[cfg(test)]
+pub(crate) use fixtures::recorded;
 pub use interrupt::{Interrupt, StopSignal};
 pub use lock::{LockError, LockFile};
 pub use progress::{NoProgress, Progress, ProgressUpdate};

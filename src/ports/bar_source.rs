@@ -79,6 +79,15 @@ pub struct FetchRequest {
     pub range: DateRange,
 }
 
+impl FetchRequest {
+    /// The error of a source that has the symbol but not the days; `has` tells what it has.
+    #[must_use]
+    pub fn no_rows(&self, place: String, has: &str) -> SourceError {
+        let (symbol, range) = (self.symbol.clone(), self.range);
+        SourceError::NoRows { symbol, range, place, has: has.to_owned() }
+    }
+}
+
 /// A source could not deliver.
 #[derive(Debug, thiserror::Error)]
 pub enum SourceError {

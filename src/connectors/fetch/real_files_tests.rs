@@ -3,24 +3,13 @@
 use std::path::{Path, PathBuf};
 
 use super::*;
-use crate::base::{Interrupt, NoProgress};
+use crate::base::{Interrupt, NoProgress, recorded};
 use crate::config::{Adjust, ColumnMap, Connectors, CsvSource, FileLayout, Source, Universe};
 use crate::connectors::open_source;
 use crate::dataset::{Lake, PanelRequest, SeriesKey, StoredSeries, build_panel, source_folder};
 use crate::domain::{Calendar, CalendarName, CorporateActionKind, Timeframe};
 
 const YEARS: &str = "2010-01-01..2019-12-31";
-
-fn data_folder() -> Option<PathBuf> {
-    let named = crate::base::variable("RELEAT_TEST_DATA").map(PathBuf::from);
-    let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data");
-    let folder = named.unwrap_or(beside).join("daily");
-    if folder.is_dir() {
-        return Some(folder);
-    }
-    eprintln!("skipped: no recorded files at {}", folder.display());
-    None
-}
 
 struct Fetched {
     _folder: tempfile::TempDir,
@@ -108,7 +97,7 @@ fn spread(ratios: impl Iterator<Item = f64>) -> f64 {
 
 #[test]
 fn the_total_return_chain_is_yahoos_adjusted_close() {
-    let Some(data) = data_folder() else { return };
+    let Some(data) = recorded("daily") else { return };
     let names = ["SPY", "QQQ", "IWM", "TLT", "GLD"];
     let folder = data.join("yahoo");
     let fetched = fetch_all(folder.clone(), FileLayout::Yahoo, ColumnMap::default(), YEARS, &names);
@@ -130,7 +119,7 @@ fn the_total_return_chain_is_yahoos_adjusted_close() {
 
 #[test]
 fn lean_factor_files_give_the_known_events() {
-    let Some(data) = data_folder() else { return };
+    let Some(data) = recorded("daily") else { return };
     let names = ["SPY", "IWM", "AAPL"];
     let fetched =
         fetch_all(data.join("lean"), FileLayout::Lean, ColumnMap::default(), YEARS, &names);
@@ -155,7 +144,7 @@ fn lean_factor_files_give_the_known_events() {
 
 #[test]
 fn yahoo_and_lean_tell_the_same_total_return() {
-    let Some(data) = data_folder() else { return };
+    let Some(data) = recorded("daily") else { return };
     let lean =
         fetch_all(data.join("lean"), FileLayout::Lean, ColumnMap::default(), YEARS, &["SPY"]);
     let yahoo =
@@ -169,7 +158,7 @@ fn yahoo_and_lean_tell_the_same_total_return() {
 
 #[test]
 fn a_yfinance_export_is_a_generic_file() {
-    let Some(data) = data_folder() else { return };
+    let Some(data) = recorded("daily") else { return };
     let name = str::to_owned;
     let columns = ColumnMap {
         time: name("Datetime"),

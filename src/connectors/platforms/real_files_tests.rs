@@ -1,29 +1,15 @@
 //! The recorded files beside the repository, where they are present.
 
-use std::path::{Path, PathBuf};
-
-use crate::base::variable;
+use crate::base::recorded;
 use crate::config::{ColumnMap, CsvSource, FileLayout};
 use crate::connectors::local::CsvFiles;
 use crate::dataset::ticks::join_bars;
 use crate::domain::{Calendar, CalendarName};
 use crate::ports::{BarSource, FetchRequest};
 
-/// A folder of recorded files, or a line that says that it is not there.
-pub(super) fn real_folder(name: &str) -> Option<PathBuf> {
-    let named = variable("RELEAT_TEST_DATA").map(PathBuf::from);
-    let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data");
-    let folder = named.unwrap_or(beside).join(name);
-    if folder.is_dir() {
-        return Some(folder);
-    }
-    eprintln!("skipped: no recorded files at {}", folder.display());
-    None
-}
-
 #[test]
 fn recorded_minutes_with_a_header() {
-    let Some(folder) = real_folder("intraday/nautilus/fxcm") else { return };
+    let Some(folder) = recorded("intraday/nautilus/fxcm") else { return };
     let columns = ColumnMap { time: "timestamp".to_owned(), ..ColumnMap::default() };
     let path = folder.join("gbpusd-m1-bid-2012.csv");
     let settings = CsvSource { path, layout: FileLayout::Generic, columns };

@@ -1,9 +1,11 @@
 //! When a vendor's bar began, when it may be known, and from when on it no longer changes.
 
 use jiff::ToSpan;
+use jiff::tz::TimeZone;
 
 use crate::base::{Date, DateRange, Timestamp};
 use crate::domain::{Calendar, CalendarError, Timeframe};
+use crate::ports::FetchRequest;
 
 const NANOS: i64 = 1_000_000_000;
 /// After-hours trades and corrections enter a day's bar for so long after the close.
@@ -47,6 +49,12 @@ impl BarSpan {
     pub(super) fn is_in_session(self, calendar: &Calendar) -> Result<bool, CalendarError> {
         let session = calendar.session(self.open_time.date_in(calendar.zone()))?;
         Ok(session.is_some_and(|s| self.open_time < s.close && s.open < self.available_at))
+    }
+
+    /// Whether the request asks for the bar, and the vendor has all of it at `now`.
+    pub(super) fn is_wanted(self, request: &FetchRequest, zone: &TimeZone, now: Timestamp) -> bool {
+        request.range.contains(self.open_time.date_in(zone))
+            && self.is_settled(request.timeframe, now)
     }
 
     /// Whether the vendor has the whole bar at `now` and no longer changes it.

@@ -1,12 +1,10 @@
 //! Every recorded payload of the vendors of this folder: read, or refused with a clear text.
 
-use std::path::PathBuf;
-
 use super::vendor_double::{
     AlpacaVendor, Market, PolygonVendor, Reply, Request, VendorDouble, YahooVendor,
 };
 use super::{AlpacaBars, PolygonBars, YahooBars};
-use crate::base::{SeedStream, variable};
+use crate::base::{SeedStream, recorded as recorded_files, variable};
 use crate::config::{
     AlpacaCalendar, AlpacaConnector, AlpacaSource, Limits, PolygonConnector, PolygonSource,
     YahooConnector, YahooSource,
@@ -18,19 +16,8 @@ use crate::ports::{BarSource, FetchRequest, SourceError};
 /// A variable that every test run has; its value stands for a key.
 const KEY_VARIABLE: &str = "CARGO_PKG_NAME";
 
-fn folder() -> Option<PathBuf> {
-    let beside = || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared/data");
-    let data = variable("RELEAT_TEST_DATA").map_or_else(beside, PathBuf::from);
-    let folder = data.join("api");
-    if folder.is_dir() {
-        return Some(folder);
-    }
-    println!("skipped: no recorded payloads at {}", folder.display());
-    None
-}
-
 fn payload(name: &str) -> Option<String> {
-    Some(std::fs::read_to_string(folder()?.join(name)).unwrap())
+    Some(std::fs::read_to_string(recorded_files("api")?.join(name)).unwrap())
 }
 
 fn limits() -> Limits {
@@ -102,7 +89,7 @@ fn refusal(result: Result<Incoming, SourceError>) -> String {
 
 #[test]
 fn every_file_has_a_test() {
-    let Some(folder) = folder() else { return };
+    let Some(folder) = recorded_files("api") else { return };
     let known = [
         // yahoo: the one with request and headers holds the same body
         "yahoo/chart-AAPL-2020-01-01-to-2020-01-03.json",

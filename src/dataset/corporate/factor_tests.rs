@@ -1,24 +1,13 @@
 //! Adjustment against recorded factor files and adjusted closes.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use jiff::tz::TimeZone;
 
 use super::adjust_as_of;
-use crate::base::{Date, Timestamp, parse_date, variable};
+use crate::base::{Date, Timestamp, parse_date, recorded};
 use crate::config::Adjust;
 use crate::domain::{Bar, CorporateAction, CorporateActionKind};
-
-fn daily() -> Option<PathBuf> {
-    let named = variable("RELEAT_TEST_DATA").map(PathBuf::from);
-    let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data");
-    let folder = named.unwrap_or(beside).join("daily");
-    if folder.is_dir() {
-        return Some(folder);
-    }
-    eprintln!("skipped: no recorded files at {}", folder.display());
-    None
-}
 
 fn cells(path: &Path) -> Vec<(Date, Vec<f64>)> {
     let text = std::fs::read_to_string(path).unwrap();
@@ -75,7 +64,7 @@ fn actions(factors: &[(Date, Vec<f64>)], bars: &[Bar]) -> Vec<CorporateAction> {
 
 #[test]
 fn lean_factor_files_are_reproduced() {
-    let Some(daily) = daily() else { return };
+    let Some(daily) = recorded("daily") else { return };
     for name in ["spy", "iwm", "qqq", "aapl"] {
         let bars = lean_bars(&daily, name);
         let factors = cells(&daily.join(format!("lean/factor_files/{name}_2010-2019.csv")));
@@ -97,7 +86,7 @@ fn lean_factor_files_are_reproduced() {
 
 #[test]
 fn yahoos_adjusted_close_is_reproduced_from_another_vendors_dividends() {
-    let Some(daily) = daily() else { return };
+    let Some(daily) = recorded("daily") else { return };
     for (name, other, spread_max) in [("SPY", "spy", 1e-3), ("IWM", "iwm", 1e-3)] {
         let rows = cells(&daily.join(format!("yahoo/{name}_2010-2019.csv")));
         let bars: Vec<Bar> = rows.iter().map(|(date, row)| bar(*date, row[3])).collect();
@@ -117,7 +106,7 @@ fn yahoos_adjusted_close_is_reproduced_from_another_vendors_dividends() {
 /// The printed bar is never touched; what a reader of one day saw can be had on any later day.
 #[test]
 fn a_view_of_the_past_stays_the_same_when_more_is_known() {
-    let Some(daily) = daily() else { return };
+    let Some(daily) = recorded("daily") else { return };
     let bars = lean_bars(&daily, "aapl");
     let factors = cells(&daily.join("lean/factor_files/aapl_2010-2019.csv"));
     let all = actions(&factors, &bars);

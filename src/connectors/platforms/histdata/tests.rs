@@ -3,8 +3,8 @@ use std::io::Write;
 use std::path::PathBuf;
 
 use super::*;
+use crate::base::recorded;
 use crate::config::{FileContent, HistdataSource, QuotePrice};
-use crate::connectors::platforms::real_files_tests::real_folder;
 use crate::dataset::Incoming;
 use crate::domain::{Bar, Calendar, CalendarName};
 use crate::ports::{BarSource, FetchRequest, SourceError};
@@ -101,7 +101,7 @@ fn wrong_cells_and_wishes_are_named() {
 
 #[test]
 fn recorded_ticks() {
-    let Some(folder) = real_folder("intraday/nautilus") else { return };
+    let Some(folder) = recorded("intraday/nautilus") else { return };
     let path = folder.join("quote_tick_data.csv");
     let settings =
         HistdataSource { path: path.clone(), content: FileContent::Ticks, price: QuotePrice::Bid };

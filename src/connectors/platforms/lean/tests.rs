@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 use super::layout::{Instrument, Resolution, Side};
 use super::rows::{RowTimes, read_bars, read_ticks};
 use super::*;
+use crate::base::recorded;
 use crate::config::{FileContent, LeanSource, QuotePrice};
 use crate::connectors::platforms::lines::Lines;
-use crate::connectors::platforms::real_files_tests::real_folder;
 use crate::connectors::platforms::wall::WallDay;
 use crate::dataset::Incoming;
 use crate::domain::{Bar, Calendar, CalendarName, CorporateActionKind, TickFlags};
@@ -206,7 +206,7 @@ const DAY: &str = "2013-10-07..2013-10-07";
 
 #[test]
 fn recorded_minutes_of_trades_and_quotes() {
-    let Some(root) = real_folder("intraday/lean") else { return };
+    let Some(root) = recorded("intraday/lean") else { return };
     let settings = source(root.clone(), FileContent::Bars, None);
     let both = ("SPY", "1min", "2013-10-07..2013-10-08");
     let fetched = fetch(&settings, CalendarName::Xnys, both).unwrap();
@@ -230,7 +230,7 @@ fn recorded_minutes_of_trades_and_quotes() {
 
 #[test]
 fn recorded_trades_make_the_seconds_and_the_minutes_of_the_day() {
-    let Some(root) = real_folder("intraday/lean") else { return };
+    let Some(root) = recorded("intraday/lean") else { return };
     let calendar = Calendar::new(CalendarName::Xnys);
     let ticks = source(root.clone(), FileContent::Ticks, None);
     let lean = LeanFiles::try_new(&ticks, &[], calendar).unwrap();
@@ -260,7 +260,7 @@ fn recorded_trades_make_the_seconds_and_the_minutes_of_the_day() {
 
 #[test]
 fn recorded_forex_days_and_ticks() {
-    let Some(root) = real_folder("intraday/lean") else { return };
+    let Some(root) = recorded("intraday/lean") else { return };
     let bars = source(root.clone(), FileContent::Bars, None);
     let days = ("EURUSD", "1min", "2014-05-01..2014-05-05");
     let fetched = fetch(&bars, CalendarName::AlwaysOpen, days).unwrap();

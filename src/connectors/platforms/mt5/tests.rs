@@ -2,9 +2,9 @@ use std::fs;
 use std::path::PathBuf;
 
 use super::*;
+use crate::base::recorded;
 use crate::config::{FileContent, Mt5Source, QuotePrice, ServerZone};
 use crate::connectors::platforms::ServerClock;
-use crate::connectors::platforms::real_files_tests::real_folder;
 use crate::dataset::Incoming;
 use crate::domain::{Bar, Calendar, CalendarName, TickFlags};
 use crate::ports::{BarSource, FetchRequest, SourceError};
@@ -171,7 +171,7 @@ fn other_files_are_refused() {
 
 #[test]
 fn recorded_ticks() {
-    let Some(folder) = real_folder("intraday/mt5") else { return };
+    let Some(folder) = recorded("intraday/mt5") else { return };
     let path = folder.join("mt5_ticks_20221110_excerpt.csv");
     let calendar = Calendar::new(CalendarName::AlwaysOpen);
     let settings = settings(path, FileContent::Ticks);

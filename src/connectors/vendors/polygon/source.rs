@@ -112,8 +112,7 @@ impl PolygonBars {
         let mut bars = Vec::with_capacity(rows.len());
         for row in rows {
             let Some(span) = self.span(row, request.timeframe)? else { continue };
-            let is_asked = request.range.contains(span.open_time.date_in(zone));
-            if is_asked && span.is_settled(request.timeframe, now) {
+            if span.is_wanted(request, zone, now) {
                 bars.push(bar(row, span));
             }
         }
@@ -218,8 +217,7 @@ impl PolygonBars {
     }
 
     fn no_rows(&self, request: &FetchRequest, has: &str) -> SourceError {
-        let (symbol, range) = (request.symbol.clone(), request.range);
-        SourceError::NoRows { symbol, range, place: self.origin(), has: has.to_owned() }
+        request.no_rows(self.origin(), has)
     }
 }
 

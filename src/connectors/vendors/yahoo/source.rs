@@ -104,13 +104,12 @@ impl YahooBars {
 
     fn refusal(&self, refusal: &Refusal, request: &FetchRequest) -> SourceError {
         let place = self.origin();
-        let symbol = request.symbol.clone();
         if refusal.code == "Not Found" {
             let expected = "a symbol of Yahoo such as SPY, BRK-B, ^GSPC or VOD.L".to_owned();
+            let symbol = request.symbol.clone();
             return SourceError::UnknownSymbol { symbol, expected, place };
         }
-        let has = format!("none: {}", refusal.description);
-        SourceError::NoRows { symbol, range: request.range, place, has }
+        request.no_rows(place, &format!("none: {}", refusal.description))
     }
 
     /// All bars at once, or those of a day and its splits first.
@@ -150,8 +149,7 @@ impl YahooBars {
         if !incoming.bars.is_empty() {
             return Ok(Page::last(incoming));
         }
-        let (symbol, range, place) = (request.symbol.clone(), request.range, self.origin());
-        Err(SourceError::NoRows { symbol, range, place, has: "no finished bar".to_owned() })
+        Err(request.no_rows(self.origin(), "no finished bar"))
     }
 
     fn zone(&self, ask: &Ask, meta: &Meta) -> Result<TimeZone, SourceError> {

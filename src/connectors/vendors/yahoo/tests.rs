@@ -2,7 +2,7 @@
 
 use super::YahooBars;
 use super::request::{from_cursor, to_cursor};
-use crate::base::{now, variable};
+use crate::base::{now, recorded};
 use crate::config::{Limits, YahooConnector, YahooSource};
 use crate::connectors::vendors::vendor_double::{
     Market, Reply, Request, VendorDouble, YahooVendor, sessions,
@@ -263,13 +263,8 @@ fn the_double_knows_the_sessions() {
 /// Real prices as Yahoo sends them have cents or a few digits more once the noise is gone.
 #[test]
 fn real_prices_lose_their_noise() {
-    let beside = || concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/data").to_owned();
-    let folder = variable("RELEAT_TEST_DATA").unwrap_or_else(beside);
-    let Ok(text) = std::fs::read_to_string(format!("{folder}/daily/yahoo/SPY_2010-2019.csv"))
-    else {
-        println!("skipped: no real market data at {folder}");
-        return;
-    };
+    let Some(folder) = recorded("daily/yahoo") else { return };
+    let text = std::fs::read_to_string(folder.join("SPY_2010-2019.csv")).unwrap();
     let prices = text.lines().skip(1).flat_map(|line| line.split(',').skip(1).take(4));
     let mut count = 0;
     for sent in prices.map(|price| price.parse::<f64>().unwrap()) {

@@ -1,8 +1,6 @@
 //! Series to look at: made-up ones with clustered volatility and fat tails, and recorded ones.
 
-use std::path::PathBuf;
-
-use crate::base::{Date, Rng, SeedStream, Timestamp, parse_date, variable};
+use crate::base::{self, Date, Rng, SeedStream, Timestamp, parse_date};
 use crate::domain::{Bar, Calendar, CalendarName, CorporateAction, CorporateActionKind, Session};
 
 pub(in crate::dataset::quality) fn calendar() -> Calendar {
@@ -56,13 +54,7 @@ pub(in crate::dataset::quality) fn rng(seed: u64, fault: &'static str) -> Rng {
 
 /// Recorded daily files: a name and what is in them; none where they are not present.
 pub(in crate::dataset::quality) fn recorded() -> Vec<(String, Vec<Bar>, Vec<CorporateAction>)> {
-    let named = variable("RELEAT_TEST_DATA").map(PathBuf::from);
-    let beside = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared/data");
-    let daily = named.unwrap_or(beside).join("daily");
-    if !daily.is_dir() {
-        eprintln!("skipped: no recorded files at {}", daily.display());
-        return Vec::new();
-    }
+    let Some(daily) = base::recorded("daily") else { return Vec::new() };
     let mut series = Vec::new();
     for name in ["SPY", "QQQ", "IWM", "TLT", "GLD"] {
         let path = daily.join(format!("yahoo/{name}_2010-2019.csv"));

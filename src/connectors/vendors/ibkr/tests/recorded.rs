@@ -1,7 +1,5 @@
 //! Frames that a real gateway sent.
 
-use std::path::PathBuf;
-
 use prost::Message;
 
 use super::double::wire::{
@@ -9,19 +7,11 @@ use super::double::wire::{
 };
 use super::double::{Double, Handshake, Market, error_frame};
 use super::{history, request};
+use crate::base::recorded;
 use crate::ports::{BarSource, SourceError};
 
-/// A folder that is there on the machines of developers only.
-fn recorded(name: &str) -> Option<String> {
-    let folder = crate::base::variable("RELEAT_TEST_DATA").map_or_else(
-        || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared/data"),
-        PathBuf::from,
-    );
-    let text = std::fs::read_to_string(folder.join("api/tws").join(name)).ok();
-    if text.is_none() {
-        eprintln!("skipped: no recorded {name}");
-    }
-    text
+fn text_of(name: &str) -> Option<String> {
+    Some(std::fs::read_to_string(recorded("api/tws")?.join(name)).unwrap())
 }
 
 fn decode_base64(text: &str) -> Vec<u8> {
@@ -48,7 +38,7 @@ fn frames(text: &str, side: &str) -> Vec<Vec<u8>> {
 
 #[test]
 fn the_double_writes_what_a_gateway_of_version_225_wrote() {
-    let Some(text) = recorded("ibkr-go_sv225_contract_details_not_found.txt") else { return };
+    let Some(text) = text_of("ibkr-go_sv225_contract_details_not_found.txt") else { return };
     let server = frames(&text, "server");
     let accounts = ManagedAccounts { accounts_list: Some("DU9000001".to_owned()) };
     assert_eq!(server[0], frame(tells::ACCOUNTS, &accounts));
@@ -77,7 +67,7 @@ fn the_double_writes_what_a_gateway_of_version_225_wrote() {
 
 #[test]
 fn a_recorded_session_without_the_contract_is_an_unknown_symbol() {
-    let Some(text) = recorded("ibkr-go_sv225_contract_details_not_found.txt") else { return };
+    let Some(text) = text_of("ibkr-go_sv225_contract_details_not_found.txt") else { return };
     let server = frames(&text, "server");
     let double = Double::start(Market::default());
     double.next_handshake(Handshake::Recorded(server[..6].to_vec(), server[6..].to_vec()));
@@ -89,7 +79,7 @@ fn a_recorded_session_without_the_contract_is_an_unknown_symbol() {
 
 #[test]
 fn recorded_hours_of_a_stock_read_as_they_were() {
-    let Some(text) = recorded("ibkr-go_sv200_frames.jsonl") else { return };
+    let Some(text) = text_of("ibkr-go_sv200_frames.jsonl") else { return };
     let rows: Vec<serde_json::Value> =
         text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     let row = rows.iter().find(|row| row["name"] == "historical_data_7_hourly_bars").unwrap();
