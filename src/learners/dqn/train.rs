@@ -359,9 +359,7 @@ impl Trainer {
         let learning_rate = self.config.learning_rate.at(self.done_frac());
         let parameters = self.model.parameters().clone();
         let max_norm = self.config.max_grad_norm;
-        let (adam, parameters, norm) =
-            self.adam.clone().step(parameters, gradient, learning_rate, max_norm);
-        self.adam = adam;
+        let (parameters, norm) = self.adam.step(parameters, gradient, learning_rate, max_norm);
         self.model = self.model.with_parameters(parameters.clone());
         self.gradient_steps += 1;
         if self.gradient_steps.is_multiple_of(self.config.target_update_interval.max(1)) {

@@ -15,18 +15,54 @@ pub(super) struct Transitions {
     pub(super) states: Tensor<2>,
     /// Observations and legal flags.
     pub(super) shelf: Shelf,
-    /// `[L·S]`
+    /// What else is known of each transition, `L·S` rows.
+    pub(super) facts: Facts,
+}
+
+/// Six numbers of each transition beside each other, `[M, 6]`.
+///
+/// A minibatch takes rows from everywhere, so that each of them costs one line of the processor's
+/// cache and not six.
+#[derive(Debug)]
+pub(super) struct Facts(Tensor<2>);
+
+/// The six numbers as columns, each `[M]`.
+#[derive(Debug)]
+pub(super) struct Columns {
+    /// 1 where an episode starts.
     pub(super) episode_starts: Tensor<1>,
-    /// `[L·S]`
-    pub(super) actions: Tensor<1, Int>,
-    /// `[L·S]`, log π(a|s) when the action was taken.
+    /// Number of the action; f32 holds whole numbers below 2²⁴ exactly.
+    pub(super) actions: Tensor<1>,
+    /// log π(a|s) when the action was taken.
     pub(super) log_prob: Tensor<1>,
-    /// `[L·S]`, V(s) when the action was taken.
+    /// V(s) when the action was taken.
     pub(super) value: Tensor<1>,
-    /// `[L·S]`
+    /// Â, normalised if the configuration asks for it.
     pub(super) advantage: Tensor<1>,
-    /// `[L·S]`
+    /// Â + V, what the value should be.
     pub(super) value_target: Tensor<1>,
+}
+
+impl Facts {
+    pub(super) fn new(columns: Columns) -> Self {
+        let Columns { episode_starts, actions, log_prob, value, advantage, value_target } = columns;
+        let columns = vec![episode_starts, actions, log_prob, value, advantage, value_target];
+        Self(Tensor::stack(columns, 1))
+    }
+
+    fn select(&self, rows: Tensor<1, Int>) -> Columns {
+        let table = self.0.clone().select(0, rows);
+        let [count, _] = table.dims();
+        let column = |at| table.clone().narrow(1, at, 1).reshape([count]);
+        Columns {
+            episode_starts: column(0),
+            actions: column(1),
+            log_prob: column(2),
+            value: column(3),
+            advantage: column(4),
+            value_target: column(5),
+        }
+    }
 }
 
 /// Some of the sequences, B of them, laid out as [`Transitions`] are.
@@ -40,18 +76,8 @@ pub(super) struct Minibatch {
     pub(super) obs: Tensor<2>,
     /// `[L·B, K]`
     pub(super) legal: Tensor<2>,
-    /// `[L·B]`
-    pub(super) episode_starts: Tensor<1>,
-    /// `[L·B]`
-    pub(super) actions: Tensor<1, Int>,
-    /// `[L·B]`
-    pub(super) log_prob: Tensor<1>,
-    /// `[L·B]`
-    pub(super) value: Tensor<1>,
-    /// `[L·B]`
-    pub(super) advantage: Tensor<1>,
-    /// `[L·B]`
-    pub(super) value_target: Tensor<1>,
+    /// Each `[L·B]`.
+    pub(super) facts: Columns,
 }
 
 impl Transitions {
@@ -67,19 +93,13 @@ impl Transitions {
             .flat_map(|step| sequences.iter().map(move |sequence| step * all + sequence))
             .collect();
         let rows = index_tensor(&rows, &self.states);
-        let row = |tensor: &Tensor<1>| tensor.clone().select(0, rows.clone());
         let table = |tensor: &Tensor<2>| tensor.clone().select(0, rows.clone());
         Minibatch {
             length: self.length,
             states: self.states.clone().select(0, index_tensor(sequences, &self.states)),
             obs: table(&self.shelf.obs),
             legal: table(&self.shelf.legal),
-            episode_starts: row(&self.episode_starts),
-            actions: self.actions.clone().select(0, rows.clone()),
-            log_prob: row(&self.log_prob),
-            value: row(&self.value),
-            advantage: row(&self.advantage),
-            value_target: row(&self.value_target),
+            facts: self.facts.select(rows),
         }
     }
 }

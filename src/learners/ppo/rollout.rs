@@ -4,7 +4,7 @@ use burn::tensor::kind::Basic;
 use burn::tensor::{IndexingUpdateOp, Int, Tensor, TensorData};
 
 use super::gae::{Outcome, advantages};
-use super::minibatch::Transitions;
+use super::minibatch::{Columns, Facts, Transitions};
 use super::shelf::Shelf;
 use super::uniforms::uniforms;
 use crate::base::Rng;
@@ -166,17 +166,16 @@ impl Steps {
         let mean_reward = mean_and_variance(by_sequence(&rewards, length)).0;
         let unexplained = mean_and_variance(advantage.clone()).1;
         let variance = mean_and_variance(value_target.clone()).1;
-        let transitions = Transitions {
-            length,
-            states: Tensor::cat(self.states, 0),
-            shelf,
+        let facts = Facts::new(Columns {
             episode_starts: by_sequence(&self.episode_starts, length),
-            actions: by_sequence(&self.actions, length),
+            actions: by_sequence(&self.actions, length).float(),
             log_prob: by_sequence(&self.log_probs, length),
             advantage: if config.norm_adv { normalized(advantage) } else { advantage },
             value,
             value_target,
-        };
+        });
+        let states = Tensor::cat(self.states, 0);
+        let transitions = Transitions { length, states, shelf, facts };
         let explained_variance = (unexplained / variance).neg().add_scalar(1.0);
         Rollout { transitions, mean_reward, explained_variance }
     }

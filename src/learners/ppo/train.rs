@@ -79,7 +79,7 @@ impl Trainer {
             model,
             environment,
             standing,
-            shelf: None,
+            shelf: Some(Shelf::new(shape, num_steps, sequence_length, device)),
             action_rng: seed.child("action").rng(),
             shuffle_rng: seed.child("shuffle").rng(),
             updates: 0,
@@ -179,10 +179,8 @@ impl Trainer {
     fn descend(&mut self, gradient: Tensor<1>, learning_rate: f64) -> Tensor<1> {
         let parameters = self.model.parameters().clone();
         let max_norm = self.config.max_grad_norm;
-        let (adam, parameters, norm) =
-            self.adam.clone().step(parameters, gradient, learning_rate, max_norm);
+        let (parameters, norm) = self.adam.step(parameters, gradient, learning_rate, max_norm);
         self.model = self.model.with_parameters(parameters);
-        self.adam = adam;
         norm
     }
 
@@ -259,23 +257,23 @@ fn loss_and_gradient(
 
 /// Runs the network over the minibatch's sequences and forms the loss.
 fn minibatch_loss(network: &Network, minibatch: Minibatch, coefs: &LossCoefs) -> Loss {
-    let length = minibatch.length;
+    let (length, facts) = (minibatch.length, minibatch.facts);
     let [sequences, _] = minibatch.states.dims();
     let [_, num_observations] = minibatch.obs.dims();
     let (logits, value) = network.forward_sequence(
         minibatch.obs.reshape([length, sequences, num_observations]),
-        minibatch.episode_starts.reshape([length, sequences]),
+        facts.episode_starts.reshape([length, sequences]),
         minibatch.states,
     );
-    let (log_prob, entropy) = log_prob_and_entropy(logits, minibatch.legal, minibatch.actions);
+    let (log_prob, entropy) = log_prob_and_entropy(logits, minibatch.legal, facts.actions.int());
     let input = LossInput {
         entropy,
         log_prob,
         value,
-        old_log_prob: minibatch.log_prob,
-        old_value: minibatch.value,
-        advantage: minibatch.advantage,
-        value_target: minibatch.value_target,
+        old_log_prob: facts.log_prob,
+        old_value: facts.value,
+        advantage: facts.advantage,
+        value_target: facts.value_target,
     };
     ppo_loss(input, coefs)
 }

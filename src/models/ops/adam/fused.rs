@@ -2,30 +2,29 @@
 
 use burn::backend::Flex;
 use pulp::{Arch, Simd, WithSimd};
+use rayon::prelude::*;
 
 use super::{AdamOps, AdamRates, AdamTensors, BETA1, BETA2, NORM_EPSILON};
 use crate::models::ops::slices::{Values, load, store, tensor};
 
 /// Values that are summed in f32 before they are added up in f64.
 const BLOCK: usize = 1024;
+/// Values that one thread takes at a time; whole blocks and whole registers.
+const PIECE: usize = 16 * BLOCK;
 
 struct SumOfSquares<'a>(&'a [f32]);
 
 impl WithSimd for SumOfSquares<'_> {
-    type Output = f64;
+    type Output = f32;
 
     #[inline(always)]
-    fn with_simd<S: Simd>(self, simd: S) -> f64 {
-        let mut total = 0.0;
-        for block in self.0.chunks(BLOCK) {
-            let mut sum = simd.splat_f32s(0.0);
-            for at in (0..block.len()).step_by(S::F32_LANES) {
-                let lanes = load(simd, block, at);
-                sum = simd.mul_add_f32s(lanes, lanes, sum);
-            }
-            total += f64::from(simd.reduce_sum_f32s(sum));
+    fn with_simd<S: Simd>(self, simd: S) -> f32 {
+        let mut sum = simd.splat_f32s(0.0);
+        for at in (0..self.0.len()).step_by(S::F32_LANES) {
+            let lanes = load(simd, self.0, at);
+            sum = simd.mul_add_f32s(lanes, lanes, sum);
         }
-        total
+        simd.reduce_sum_f32s(sum)
     }
 }
 
@@ -65,29 +64,33 @@ impl WithSimd for Step<'_> {
     }
 }
 
+/// ‖g‖; each block is summed in f32, the blocks in f64 and in their order.
+fn norm(arch: Arch, gradient: &[f32]) -> f64 {
+    let blocks = gradient.par_chunks(BLOCK).with_min_len(PIECE / BLOCK);
+    let sums: Vec<f32> = blocks.map(|block| arch.dispatch(SumOfSquares(block))).collect();
+    sums.into_iter().map(f64::from).sum::<f64>().sqrt()
+}
+
 impl AdamOps for Flex {
     fn adam_step(tensors: AdamTensors<Self>, rates: AdamRates) -> AdamTensors<Self> {
         let gradient = Values::new(tensors.gradient);
-        let copy = |tensor| Values::new(tensor).slice().to_vec();
-        let mut parameters: Vec<f32> = copy(tensors.parameters);
-        let mut mean = copy(tensors.mean);
-        let mut square = copy(tensors.square);
+        let mut parameters = Values::new(tensors.parameters);
+        let mut mean = Values::new(tensors.mean);
+        let mut square = Values::new(tensors.square);
         let arch = Arch::new();
-        let norm = arch.dispatch(SumOfSquares(gradient.slice())).sqrt();
+        let norm = norm(arch, gradient.slice());
         let scale = (rates.max_norm / (norm + NORM_EPSILON)).min(1.0) as f32;
-        arch.dispatch(Step {
-            gradient: gradient.slice(),
-            parameters: &mut parameters,
-            mean: &mut mean,
-            square: &mut square,
-            scale,
-            rates,
+        let pieces = gradient.slice().par_chunks(PIECE);
+        let pieces = pieces.zip(parameters.slice_mut().par_chunks_mut(PIECE));
+        let pieces = pieces.zip(mean.slice_mut().par_chunks_mut(PIECE));
+        let pieces = pieces.zip(square.slice_mut().par_chunks_mut(PIECE));
+        pieces.for_each(|(((gradient, parameters), mean), square)| {
+            arch.dispatch(Step { gradient, parameters, mean, square, scale, rates });
         });
-        let count = parameters.len();
         AdamTensors {
-            parameters: tensor(parameters, [count]),
-            mean: tensor(mean, [count]),
-            square: tensor(square, [count]),
+            parameters: parameters.into_tensor(),
+            mean: mean.into_tensor(),
+            square: square.into_tensor(),
             gradient: tensor(vec![norm as f32], [1]),
         }
     }

@@ -94,38 +94,37 @@ impl Adam {
         Self { mean, square, steps, epsilon: self.epsilon }
     }
 
-    /// The optimiser and the parameters after one step, and the gradient's norm before the bound
-    /// `max_norm`, `[1]`.
+    /// The parameters after one step, and the gradient's norm before the bound `max_norm`, `[1]`.
+    ///
+    /// The moments are written where they lie unless somebody else holds them too.
     #[must_use]
     pub fn step(
-        self,
+        &mut self,
         parameters: Tensor<1>,
         gradient: Tensor<1>,
         learning_rate: f64,
         max_norm: f64,
-    ) -> (Self, Tensor<1>, Tensor<1>) {
-        let steps = self.steps + 1;
-        let exponent = steps as f64;
+    ) -> (Tensor<1>, Tensor<1>) {
+        self.steps += 1;
+        let exponent = self.steps as f64;
         let rates = AdamRates {
             step_size: learning_rate / (1.0 - BETA1.powf(exponent)),
             correction: (1.0 - BETA2.powf(exponent)).sqrt(),
             epsilon: self.epsilon,
             max_norm,
         };
+        let take = |moment: &mut Tensor<1>| std::mem::replace(moment, gradient.clone());
+        let (mean, square) = (take(&mut self.mean), take(&mut self.square));
         let tensors = AdamTensors {
             parameters: parameters.into_dispatch(),
-            mean: self.mean.into_dispatch(),
-            square: self.square.into_dispatch(),
+            mean: mean.into_dispatch(),
+            square: square.into_dispatch(),
             gradient: gradient.into_dispatch(),
         };
         let after = Dispatch::adam_step(tensors, rates);
-        let adam = Self {
-            mean: Tensor::from_dispatch(after.mean),
-            square: Tensor::from_dispatch(after.square),
-            steps,
-            epsilon: self.epsilon,
-        };
-        (adam, Tensor::from_dispatch(after.parameters), Tensor::from_dispatch(after.gradient))
+        self.mean = Tensor::from_dispatch(after.mean);
+        self.square = Tensor::from_dispatch(after.square);
+        (Tensor::from_dispatch(after.parameters), Tensor::from_dispatch(after.gradient))
     }
 }
 
@@ -147,9 +146,9 @@ mod tests {
     fn two_steps_equal_pytorch() {
         // torch.optim.Adam([1, -2], lr=0.1, eps=1e-5) with gradients [0.5, -1], then [0.1, 0].
         let parameters = row(&[1.0, -2.0]);
-        let adam = Adam::new(&parameters, 1e-5);
-        let (adam, parameters, _) = adam.step(parameters, row(&[0.5, -1.0]), 0.1, 1e9);
-        let (adam, parameters, _) = adam.step(parameters, row(&[0.1, 0.0]), 0.1, 1e9);
+        let mut adam = Adam::new(&parameters, 1e-5);
+        let (parameters, _) = adam.step(parameters, row(&[0.5, -1.0]), 0.1, 1e9);
+        let (parameters, _) = adam.step(parameters, row(&[0.1, 0.0]), 0.1, 1e9);
         let found = values(parameters);
         assert!((found[0] - 0.819_700_1).abs() < 1e-6, "{found:?}");
         assert!((found[1] + 1.832_996_1).abs() < 1e-6, "{found:?}");
@@ -159,11 +158,13 @@ mod tests {
     #[test]
     fn a_long_gradient_is_cut_to_the_norm_and_a_short_one_is_kept() {
         let start = || Adam::new(&row(&[0.0, 0.0]), 1e-5);
-        let (adam, _, norm) = start().step(row(&[0.0, 0.0]), row(&[3.0, 4.0]), 0.1, 0.5);
+        let mut adam = start();
+        let (_, norm) = adam.step(row(&[0.0, 0.0]), row(&[3.0, 4.0]), 0.1, 0.5);
         assert!((values(norm)[0] - 5.0).abs() < 1e-6);
         let found = values(adam.mean);
         assert!((found[0] - 0.03).abs() < 1e-6 && (found[1] - 0.04).abs() < 1e-6, "{found:?}");
-        let (adam, _, _) = start().step(row(&[0.0, 0.0]), row(&[0.3, 0.4]), 0.1, 5.0);
+        let mut adam = start();
+        let _ = adam.step(row(&[0.0, 0.0]), row(&[0.3, 0.4]), 0.1, 5.0);
         let found = values(adam.mean);
         assert!((found[0] - 0.03).abs() < 1e-6 && (found[1] - 0.04).abs() < 1e-6, "{found:?}");
     }

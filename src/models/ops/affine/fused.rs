@@ -5,7 +5,7 @@ use burn_flex::FlexTensor;
 
 use super::{AffineGradient, AffineKernel, AffineOps, AffineRecord, InputGradient};
 use crate::models::ops::slices::{
-    Before, Matrix, Values, add_to_rows, multiply, multiply_by_column, sum_columns, tensor,
+    Matrix, Values, add_to_rows, multiply_by_column, product, sum_columns, tensor,
 };
 
 impl AffineOps for Flex {
@@ -13,14 +13,17 @@ impl AffineOps for Flex {
         let (input_values, weight_values) = (Values::new(input), Values::new(weight));
         let bias = Values::new(bias);
         let ([rows, inputs], [_, outputs]) = (input_values.dims(), weight_values.dims());
-        let mut out = vec![0.0; rows * outputs];
         let input = Matrix::new(input_values.slice(), rows, inputs);
         let weight = Matrix::new(weight_values.slice(), inputs, outputs);
-        match outputs {
+        let mut out = match outputs {
             // The library sums a single column in another order for few rows than for many.
-            1 => multiply_by_column(&mut out, input_values.slice(), weight_values.slice()),
-            _ => multiply(&mut out, Before::Overwrite, input, weight),
-        }
+            1 => {
+                let mut out = vec![0.0; rows];
+                multiply_by_column(&mut out, input_values.slice(), weight_values.slice());
+                out
+            }
+            _ => product(input, weight),
+        };
         add_to_rows(&mut out, bias.slice());
         tensor(out, [rows, outputs])
     }
@@ -36,16 +39,13 @@ impl AffineKernel for Flex {
         let gradient = Values::new(gradient);
         let ([rows, inputs], [_, outputs]) = (input.dims(), weight.dims());
         let of_result = Matrix::new(gradient.slice(), rows, outputs);
-        let mut of_weight = vec![0.0; inputs * outputs];
         let transposed = Matrix::new(input.slice(), rows, inputs).transposed();
-        multiply(&mut of_weight, Before::Overwrite, transposed, of_result);
+        let of_weight = product(transposed, of_result);
         let mut of_bias = vec![0.0; outputs];
         sum_columns(gradient.slice(), &mut of_bias);
         let of_input = (input_gradient == InputGradient::Wanted).then(|| {
-            let mut of_input = vec![0.0; rows * inputs];
             let back = Matrix::new(weight.slice(), inputs, outputs).transposed();
-            multiply(&mut of_input, Before::Overwrite, of_result, back);
-            tensor(of_input, [rows, inputs])
+            tensor(product(of_result, back), [rows, inputs])
         });
         AffineGradient {
             input: of_input,

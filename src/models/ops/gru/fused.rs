@@ -9,7 +9,7 @@ use pulp::Arch;
 use super::gates::{Backward, Forward};
 use super::{GruGradient, GruInput, GruKernel, GruOps};
 use crate::models::ops::slices::{
-    Before, Matrix, Scratch, Values, multiply, multiply_strided, sum_columns, tensor,
+    Before, Matrix, Scratch, Values, multiply, multiply_strided, product, sum_columns, tensor,
 };
 
 /// What the way back needs; it works in place and so wants these buffers for itself.
@@ -156,8 +156,11 @@ impl Unrolled<'_> {
     fn walk_back(&mut self, gradient: &[f32]) -> Vec<f32> {
         let Layer { steps, batch, width, .. } = *self.layer;
         let Memory { gates, candidate, kept } = &mut self.memory;
-        let back = self.layer.hidden_weight();
-        let (back_rz, back_n) = (back.columns(0, 2 * width), back.columns(2 * width, width));
+        let mut back = Scratch::new(3 * width * width);
+        self.layer.hidden_weight().transposed().write_rows(&mut back);
+        let (back_rz, back_n) = back.split_at(2 * width * width);
+        let back_rz = Matrix::new(back_rz, 2 * width, width);
+        let back_n = Matrix::new(back_n, width, width);
         let mut later = vec![0.0; batch * width];
         for step in (0..steps).rev() {
             let (first, last) = (step * batch, (step + 1) * batch);
@@ -172,9 +175,9 @@ impl Unrolled<'_> {
                 later: &mut later,
             });
             let of_rz = Matrix::new(gates, batch, 3 * width).columns(0, 2 * width);
-            multiply(&mut later, Before::Add, of_rz, back_rz.transposed());
+            multiply(&mut later, Before::Add, of_rz, back_rz);
             let of_n = Matrix::new(candidate, batch, width);
-            multiply(&mut later, Before::Add, of_n, back_n.transposed());
+            multiply(&mut later, Before::Add, of_n, back_n);
             let keep = &self.layer.keep.slice()[first..last];
             for (row, keep) in later.chunks_exact_mut(width).zip(keep) {
                 if *keep != 1.0 {
@@ -195,10 +198,8 @@ impl Unrolled<'_> {
         let input = Matrix::new(self.layer.input.slice(), rows, inputs);
         let kept = Matrix::new(kept, rows, width).transposed();
 
-        let mut of_x = vec![0.0; rows * inputs];
-        multiply(&mut of_x, Before::Overwrite, all, self.layer.input_weight().transposed());
-        let mut input_weight = vec![0.0; inputs * 3 * width];
-        multiply(&mut input_weight, Before::Overwrite, input.transposed(), all);
+        let of_x = product(all, self.layer.input_weight().transposed());
+        let input_weight = product(input.transposed(), all);
         let mut hidden_weight = vec![0.0; width * 3 * width];
         let of_rz = all.columns(0, 2 * width);
         multiply_strided(&mut hidden_weight, 3 * width, Before::Overwrite, kept, of_rz);

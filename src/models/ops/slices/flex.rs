@@ -20,6 +20,18 @@ impl Values {
         self.tensor.as_slice::<f32>().expect("invariant: contiguous f32 values")
     }
 
+    /// The values to write, where they lie if nobody else holds them.
+    #[expect(clippy::expect_used, reason = "the constructor made the values contiguous")]
+    pub(in crate::models::ops) fn slice_mut(&mut self) -> &mut [f32] {
+        let offsets = self.tensor.layout().contiguous_offsets();
+        let (start, end) = offsets.expect("invariant: contiguous f32 values");
+        &mut self.tensor.storage_mut()[start..end]
+    }
+
+    pub(in crate::models::ops) fn into_tensor(self) -> FlexTensor {
+        self.tensor
+    }
+
     /// `[rows, columns]`
     pub(in crate::models::ops) fn dims(&self) -> [usize; 2] {
         let shape = self.tensor.shape();

@@ -1,6 +1,13 @@
 //! Matrix products on slices: the one place where slices become pointers.
 
+use std::sync::Once;
+
 use gemm::Parallelism;
+
+/// Rows of the left factor, in units of the kernel's six, from which on the right one is copied into the kernel's
+/// order. A recurrent layer's 64 rows do not repay the copy: measured with shapes of `benches/w4.yaml`.
+const PACKED_FROM: usize = 16;
+static PACKING: Once = Once::new();
 
 /// A matrix in a slice.
 #[derive(Debug, Clone, Copy)]
@@ -35,6 +42,26 @@ impl<'a> Matrix<'a> {
         }
     }
 
+    /// The same values in `out`, row after row: for a factor of many products, whose rows the
+    /// library would otherwise gather each time.
+    pub(in crate::models::ops) fn write_rows(self, out: &mut [f32]) {
+        for (row, out) in out.chunks_exact_mut(self.columns.max(1)).take(self.rows).enumerate() {
+            let values = self.values[row * self.row_stride..].iter().step_by(self.column_stride);
+            out.iter_mut().zip(values).for_each(|(out, value)| *out = *value);
+        }
+    }
+
+    /// # Panics
+    /// If it cannot be multiplied by `right`, or one of them leaves its slice.
+    fn check(&self, right: Matrix<'_>) {
+        assert_eq!(self.columns, right.rows, "invariant: inner sizes of a product are equal");
+        assert!(self.extent() <= self.values.len(), "invariant: the left matrix is in its slice");
+        assert!(
+            right.extent() <= right.values.len(),
+            "invariant: the right matrix is in its slice"
+        );
+    }
+
     /// Values from the first to the last of the matrix.
     fn extent(&self) -> usize {
         if self.rows == 0 || self.columns == 0 {
@@ -62,6 +89,25 @@ pub(in crate::models::ops) fn multiply(
     multiply_strided(out, row_stride, before, left, right);
 }
 
+/// `left · right`, row after row, in memory that nothing else was written to before.
+#[expect(unsafe_code, reason = "zeroing what is overwritten at once costs a pass over memory")]
+pub(in crate::models::ops) fn product(left: Matrix<'_>, right: Matrix<'_>) -> Vec<f32> {
+    let (rows, inner, columns) = (left.rows, left.columns, right.columns);
+    if inner == 0 {
+        return vec![0.0; rows * columns];
+    }
+    let mut out = Vec::with_capacity(rows * columns);
+    let place = out.as_mut_ptr();
+    left.check(right);
+    // SAFETY: `place` has room for rows × columns values, the factors lie within their slices (checked),
+    // and the product writes every value of its result before the length says that they are there.
+    unsafe {
+        gemm_into(place, columns, Before::Overwrite, left, right);
+        out.set_len(rows * columns);
+    }
+    out
+}
+
 /// `left · right` into rows of `out` that are `row_stride` values apart; one thread.
 ///
 /// # Panics
@@ -73,25 +119,44 @@ pub(in crate::models::ops) fn multiply_strided(
     left: Matrix<'_>,
     right: Matrix<'_>,
 ) {
-    let (rows, inner, columns) = (left.rows, left.columns, right.columns);
-    assert_eq!(inner, right.rows, "invariant: inner sizes of a product are equal");
+    let (rows, columns) = (left.rows, right.columns);
     let needed = Matrix { values: out, rows, columns, row_stride, column_stride: 1 }.extent();
     assert!(columns <= row_stride && needed <= out.len(), "invariant: the product fits its place");
-    assert!(left.extent() <= left.values.len(), "invariant: the left matrix is in its slice");
-    assert!(right.extent() <= right.values.len(), "invariant: the right matrix is in its slice");
+    left.check(right);
+    #[expect(unsafe_code, reason = "the library takes pointers; extents are checked above")]
+    // SAFETY: every element that the product reads or writes lies within its slice (asserted above) and
+    // `out` is borrowed mutably and so overlaps neither factor.
+    unsafe {
+        gemm_into(out.as_mut_ptr(), row_stride, before, left, right);
+    }
+}
+
+/// `left · right` into rows at `out`; one thread. The values there are read only to add to them.
+///
+/// # Safety
+/// `out` must have room for the rows and overlap neither factor, and the factors must lie within
+/// their slices ([`Matrix::check`]).
+#[expect(unsafe_code, reason = "the library takes pointers")]
+unsafe fn gemm_into(
+    out: *mut f32,
+    row_stride: usize,
+    before: Before,
+    left: Matrix<'_>,
+    right: Matrix<'_>,
+) {
+    let (rows, inner, columns) = (left.rows, left.columns, right.columns);
     if rows == 0 || columns == 0 {
         return;
     }
+    PACKING.call_once(|| gemm::set_lhs_packing_threshold_single_thread(PACKED_FROM));
     let alpha = if before == Before::Add { 1.0 } else { 0.0 };
-    #[expect(unsafe_code, reason = "the library takes pointers; extents are checked above")]
-    // SAFETY: every element that the product reads or writes lies within its slice (asserted above),
-    // `out` is borrowed mutably and so overlaps neither factor, and strides of a slice fit isize.
+    // SAFETY: as the caller promises; strides of a slice fit isize.
     unsafe {
         gemm::gemm(
             rows,
             columns,
             inner,
-            out.as_mut_ptr(),
+            out,
             1,
             row_stride as isize,
             before == Before::Add,
@@ -123,6 +188,8 @@ mod tests {
         let (l, r) = (Matrix::new(&left, 2, 3), Matrix::new(&right, 3, 2));
         multiply(&mut out, Before::Overwrite, l, r);
         assert_eq!(out, [4.0, 5.0, 10.0, 11.0]);
+        assert_eq!(product(l, r), out);
+        assert_eq!(product(Matrix::new(&[], 2, 0), Matrix::new(&[], 0, 2)), [0.0; 4]);
         multiply(&mut out, Before::Add, l, r);
         assert_eq!(out, [8.0, 10.0, 20.0, 22.0]);
         multiply(
@@ -132,6 +199,9 @@ mod tests {
             r.columns(1, 1),
         );
         assert_eq!(out[0], 5.0);
+        let mut rows = [0.0; 6];
+        l.transposed().write_rows(&mut rows);
+        assert_eq!(rows, [1.0, 4.0, 2.0, 5.0, 3.0, 6.0]);
         let mut wide = [0.0; 6];
         multiply_strided(&mut wide, 4, Before::Overwrite, l, r);
         assert_eq!(wide, [4.0, 5.0, 0.0, 0.0, 10.0, 11.0]);
