@@ -10,7 +10,7 @@
 //! | 5 | [`trader`] |
 //! | 4 | [`signals`], [`connectors`] |
 //! | 3 | [`learners`], [`ports`] |
-//! | 2 | [`gym`], [`models`], [`risk`], [`store`], [`plot`] |
+//! | 2 | [`gym`], [`models`], [`tuner`], [`risk`], [`store`], [`plot`] |
 //! | 1 | [`dataset`], [`features`], [`metrics`] |
 //! | 0 | [`base`] < [`domain`] < [`config`] |
 //!
@@ -35,3 +35,4 @@ pub mod risk;
 pub mod signals;
 pub mod store;
 pub mod trader;
+pub mod tuner;

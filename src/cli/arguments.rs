@@ -7,6 +7,7 @@ use clap::{Args, Parser, Subcommand};
 use super::Global;
 use super::data::DataCommand;
 use super::global::Resume;
+use super::tune::{TuneCommand, WorkerArguments};
 use crate::base::DateRange;
 
 /// From raw market data to a judged agent and its orders in one tool.
@@ -40,6 +41,10 @@ pub enum Command {
     Features(FeaturesArguments),
     /// Train an agent, then judge its best bundle on the test range.
     Train(TrainArguments),
+    /// Search the settings that `tune.space` names; every trial is counted.
+    Tune(TuneCommand),
+    /// Run jobs of studies from a shared store.
+    Worker(WorkerArguments),
     /// Judge a frozen agent bundle on any range, beside the baselines.
     Eval(EvalArguments),
     /// Trade a bundle on a simulated venue, bar by bar.
@@ -236,11 +241,19 @@ pub enum RunsCommand {
         /// The run's id.
         run: String,
     },
+    /// How runs differ: scores, settings, data.
+    Compare {
+        /// The runs' ids.
+        #[arg(required = true, num_args = 2..)]
+        runs: Vec<String>,
+    },
 }
 
 /// What to do with bundles.
 #[derive(Debug, Subcommand)]
 pub enum AgentsCommand {
+    /// The bundles of this place.
+    List,
     /// What a bundle is made of.
     Show {
         /// The bundle's folder.

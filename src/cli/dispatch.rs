@@ -70,6 +70,8 @@ fn run(arguments: Arguments) -> Result<(), Failure> {
             &session,
             &TrainOptions { resume: options.resume.into(), judge: !options.no_eval },
         ),
+        Command::Tune(command) => super::tune::tune(&session, command),
+        Command::Worker(arguments) => super::tune::worker(&session, arguments),
         Command::Eval(options) => commands::eval(
             &session,
             &EvalOptions {
@@ -110,6 +112,8 @@ fn run_small(command: Command, session: &SessionOptions) -> Result<(), Failure> 
         Command::Config(ConfigCommand::Schema) => commands::config_schema(session),
         Command::Runs(RunsCommand::List) => commands::runs_list(session),
         Command::Runs(RunsCommand::Show { run }) => commands::runs_show(session, &run),
+        Command::Runs(RunsCommand::Compare { runs }) => commands::runs_compare(session, &runs),
+        Command::Agents(AgentsCommand::List) => commands::agents_list(session),
         Command::Agents(AgentsCommand::Show { bundle }) => commands::agents_show(session, &bundle),
         Command::Agents(AgentsCommand::Verify { bundle }) => {
             commands::agents_verify(session, &bundle)

@@ -6,6 +6,7 @@ mod dispatch;
 mod errors;
 mod global;
 mod mirror;
+mod tune;
 
 pub use arguments::{Arguments, Command};
 pub use dispatch::main;

@@ -4,11 +4,11 @@ mod bench;
 mod data;
 mod features;
 mod fetch;
-mod init;
-mod inspect;
 mod judge;
+mod place;
 mod session;
 mod train;
+mod tune;
 
 pub use bench::{BenchGymOptions, bench_gym};
 pub use data::{
@@ -18,11 +18,17 @@ pub use data::{
 };
 pub use features::{FeaturesOptions, features};
 pub use fetch::{FetchOptions, fetch};
-pub use init::init;
-pub use inspect::{
-    agents_show, agents_verify, config_check, config_explain, config_origin, config_schema,
-    config_show, runs_list, runs_show,
+pub use judge::{
+    EvalOptions, FoldKind, FoldOptions, FoldsDocument, PaperOptions, SweepDocument, SweepOptions,
+    eval, eval_folds, paper, sweep,
 };
-pub use judge::{EvalOptions, PaperOptions, eval, paper};
+pub use place::{
+    agents_list, agents_show, agents_verify, config_check, config_explain, config_origin, config_schema,
+    config_show, init, runs_compare, runs_list, runs_show,
+};
 pub use session::{Console, Failure, FailureKind, OutputFormat, SessionOptions, Talk};
 pub use train::{ResumeMode, TrainOptions, train};
+pub use tune::{
+    ExecutorKind, TuneOptions, TuneShowOptions, WorkerOptions, tune, tune_list, tune_show, tune_verify,
+    worker,
+};

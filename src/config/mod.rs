@@ -14,6 +14,9 @@ mod validate;
 mod yaml;
 
 pub use agent::{
+    BadYears, Gaps, Halts, Purged, Stress, WalkForward, WalkMode, WideSpreads,
+    AshaScheduler, Condition, HyperbandScheduler, MedianStopScheduler, PbtScheduler, RangeError, RangeKind, Scale, Sampler,
+    Scheduler, SearchRange, SearchSpace, TpeSampler, Tune, TuneMetric,
     A2c, ActionRow, Actions, Adjust, Agent, AlpacaFeed, AlpacaSource, AlphaReward, Baseline,
     Benchmark, Bollinger, Bootstrap, ClipPercentile, CloseOnlyReward, CnnLstm, ColumnMap,
     ContinuousActions, Costs, CsvSource, Curriculum, Data, DifferentialSharpeReward,
@@ -29,11 +32,13 @@ pub use agent::{
 };
 pub use describe::{Template, explain, place_schema, schema, templates};
 pub use layers::{
-    AgentFile, LoadRequest, Loaded, OriginRow, Origins, from_bundle_yaml, load, load_place,
+    AgentFile, LoadRequest, Loaded, OriginRow, Origins, effective_yaml, from_bundle_yaml, load,
+    load_place,
 };
 pub use place::{
-    AlpacaCalendar, AlpacaConnector, Connectors, IbkrConnector, Limits, Mt5Connector, Place,
-    PolygonConnector, S3Addressing, S3Connector, Store, YahooConnector,
+    AlpacaCalendar, AlpacaConnector, Connectors, Executors, IbkrConnector, Limits, Mt5Connector,
+    Place, PolygonConnector, RayExecutor, S3Addressing, S3Connector, SlurmExecutor, Store,
+    YahooConnector,
 };
 pub use problem::{ConfigErrors, Location, Problem};
 

@@ -2,6 +2,7 @@
 //!
 //! Each one turns a foreign format into the words of `domain` and holds no rule of trading.
 
+mod executors;
 mod fetch;
 pub mod local;
 mod object_store;
@@ -12,6 +13,7 @@ pub mod synthetic;
 pub mod tensorboard;
 mod vendors;
 
+pub use executors::{ByHand, RayJobs, SlurmJobs};
 pub use fetch::{
     FetchError, FetchJob, FetchMode, FetchOutcome, FetchStop, SymbolFetch, SymbolOutcome,
     SymbolPlan, fetch, plan,

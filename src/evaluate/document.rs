@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::gate::GateOutcome;
 use super::judge::Evaluation;
 use crate::base::{DateRange, Digest, Timestamp};
-use crate::metrics::Summary;
+use crate::metrics::{Overfitting, Summary};
 
 /// The figures of one strategy.
 #[derive(Debug, Clone, Serialize)]
@@ -47,6 +47,10 @@ pub struct EvaluationDocument {
     pub rank: Option<usize>,
     /// Log growth as a share of the best policy's, where the market was planted.
     pub oracle_share: Option<f64>,
+    /// How much of the choice of the agent is luck, on the bars it was chosen on; absent if the ledger has no
+    /// trials of the agent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub overfitting: Option<Overfitting>,
     /// The verdict.
     pub gate: GateOutcome,
     /// What a reader must know.
@@ -82,6 +86,7 @@ impl EvaluationDocument {
                 .collect(),
             rank: rank.map(|rank| rank as usize),
             oracle_share: super::gate::oracle_share(&evaluation.summary, &evaluation.baselines),
+            overfitting: evaluation.overfitting.clone(),
             gate: evaluation.gate.clone(),
             warnings,
         }
@@ -122,6 +127,13 @@ impl EvaluationDocument {
         if let Some(share) = self.oracle_share {
             text += &format!("share of the best policy's growth: {:.1} %\n", 100.0 * share);
         }
+        if let Some(found) = &self.overfitting {
+            text += &format!("\n{}\n", found.assessment);
+            for note in &found.notes {
+                text += &format!("{note}\n");
+            }
+            text += "\n";
+        }
         text + &self.gate_text()
     }
 
@@ -133,8 +145,10 @@ impl EvaluationDocument {
         };
         for check in &self.gate.checks {
             let mark = if check.passed { "ok" } else { "NO" };
-            let value =
-                check.value.map_or_else(|| "none".to_owned(), |value| format!("{value:.3}"));
+            let reason = check.reason.as_deref().unwrap_or("not defined");
+            let value = check
+                .value
+                .map_or_else(|| format!("none: {reason}"), |value| format!("{value:.3}"));
             text += &format!("  {mark} {} {} (found {value})\n", check.name, check.threshold);
         }
         for warning in &self.warnings {

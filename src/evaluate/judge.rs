@@ -5,13 +5,15 @@ use std::ops::Range;
 use super::baselines::{NamedStrategy, roster};
 use super::gate::{GateOutcome, check_gate};
 use super::market::PreparedMarket;
-use super::simulate::{Strategy, Trajectory, simulate};
-use super::trades::closed_trades;
+use super::trajectory::{Strategy, Trajectory, closed_trades, simulate};
 use crate::base::{DateRange, Progress, ProgressUpdate, SeedStream};
-use crate::config::{Agent, Bootstrap};
+use crate::config::{Agent, Bootstrap, TuneMetric};
 use crate::gym::{ActionTable, EnvParams};
 use crate::learners::PolicyError;
-use crate::metrics::{BarClock, BootstrapOptions, ClosedTrade, Summary, SummaryInput, sharpe};
+use crate::metrics::{
+    BarClock, BootstrapOptions, ClosedTrade, Overfitting, Summary, SummaryInput, TrialReturns,
+    calmar, sharpe, sortino, total_return,
+};
 
 /// One strategy with its figures.
 #[derive(Debug, Clone)]
@@ -39,6 +41,30 @@ pub struct Evaluation {
     pub baselines: Vec<NamedRun>,
     /// Whether the agent may go on.
     pub gate: GateOutcome,
+    /// How much of the choice of the agent is luck; absent until [`Evaluation::with_trials`].
+    pub overfitting: Option<Overfitting>,
+}
+
+impl Evaluation {
+    /// Adds what the ledger of the agent knows, and opens the gate anew.
+    ///
+    /// `chosen` is the trial that the agent came from; without it the figures of the choice have no value, and
+    /// conditions on them fail. Without trials nothing is added.
+    #[must_use]
+    pub fn with_trials(
+        mut self,
+        judgement: &Judgement<'_>,
+        trials: &[TrialReturns],
+        chosen: Option<usize>,
+    ) -> Self {
+        let clock = BarClock { bars_per_year: judgement.market.tape.bars_per_year() };
+        let chosen = chosen.unwrap_or(trials.len());
+        self.overfitting =
+            (!trials.is_empty()).then(|| Overfitting::compute(trials, chosen, clock));
+        let gate = &judgement.agent.eval.gate;
+        self.gate = check_gate(gate, &self.summary, &self.baselines, self.overfitting.as_ref());
+        self
+    }
 }
 
 /// What is judged, where and how.
@@ -57,7 +83,7 @@ pub struct Judgement<'a> {
 }
 
 impl Judgement<'_> {
-    fn params(&self) -> EnvParams {
+    pub(super) fn params(&self) -> EnvParams {
         EnvParams::new(&self.agent.env, self.market.tape.bars_per_year())
     }
 
@@ -117,13 +143,14 @@ pub fn evaluate(
         baselines.push(NamedRun { name, summary, trajectory: Some(run) });
     }
     report(total, "");
-    let gate = check_gate(&judgement.agent.eval.gate, &summary, &baselines);
-    Ok(Evaluation { range: judgement.range, summary, trajectory, trades, baselines, gate })
+    let gate = check_gate(&judgement.agent.eval.gate, &summary, &baselines, None);
+    let range = judgement.range;
+    Ok(Evaluation { range, summary, trajectory, trades, baselines, gate, overfitting: None })
 }
 
-/// The score that chooses among checkpoints: the annual Sharpe ratio net of costs.
+/// The score that chooses among checkpoints: `tune.metric` of the agent, net of costs.
 ///
-/// An agent that never trades has no Sharpe ratio and scores 0, as cash does.
+/// An agent that never trades has no ratio and scores 0, as cash does.
 ///
 /// # Errors
 /// [`PolicyError`] if the agent cannot answer.
@@ -134,7 +161,25 @@ pub fn validation_score(
     let trajectory = judgement.run(agent)?;
     let clock = BarClock { bars_per_year: judgement.market.tape.bars_per_year() };
     let risk_free = trajectory.steps.first().map_or(0.0, |step| step.account.cash_return);
-    Ok(sharpe(&trajectory.returns(), clock, risk_free).unwrap_or(0.0))
+    let returns = trajectory.returns();
+    let score = match judgement.agent.tune.metric {
+        TuneMetric::Sharpe => sharpe(&returns, clock, risk_free),
+        TuneMetric::Sortino => sortino(&returns, clock, risk_free),
+        TuneMetric::Calmar => calmar(&returns, clock),
+        TuneMetric::TotalReturn => Some(total_return(&returns)),
+    };
+    Ok(score.unwrap_or(0.0))
+}
+
+/// The returns per bar, net of costs, that [`validation_score`] is made from.
+///
+/// # Errors
+/// [`PolicyError`] if the agent cannot answer.
+pub fn validation_returns(
+    judgement: &Judgement<'_>,
+    agent: &mut dyn Strategy,
+) -> Result<Vec<f64>, PolicyError> {
+    Ok(judgement.run(agent)?.returns())
 }
 
 fn bootstrap_options(settings: Bootstrap) -> BootstrapOptions {

@@ -1,12 +1,15 @@
 //! The market of an agent, ready to learn from or to be judged on.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use crate::base::{Date, DateRange, Digest, TimeError, Timestamp, digest_bytes};
 use crate::config::Agent;
 use crate::dataset::{Lake, LakeError, PanelRequest, build_panel, source_folder};
 use crate::domain::{Calendar, MarketRow, Panel};
-use crate::features::{FeatureDocument, FeatureError, FeatureGraph, FittedTransforms, batch};
+use crate::features::{
+    FeatureDocument, FeatureError, FeatureFrame, FeatureGraph, FittedTransforms, batch,
+};
 use crate::gym::{Tape, TapeError};
 
 /// A market could not be prepared.
@@ -47,7 +50,7 @@ pub struct PreparedMarket {
     pub tape: Tape,
     /// The digest of all its bars.
     pub fingerprint: Digest,
-    /// The digest of its bars up to the end of `data.validation`, if it reaches from the first day of
+    /// The digest of its bars up to the last day of learning and validation, if it reaches from the first day of
     /// `data.train` to there: what a bundle remembers of the data it was made with.
     pub training_fingerprint: Option<Digest>,
     /// The calendar of the universe.
@@ -55,13 +58,21 @@ pub struct PreparedMarket {
 }
 
 impl PreparedMarket {
-    /// Reads everything up to `until` and fits the transforms on `data.train`.
+    /// Reads everything up to `until`, or to the last day of `data.train` if that is later, and fits the
+    /// transforms on the days that are learned from.
     ///
     /// # Errors
     /// [`MarketError`] with what is missing or does not fit.
     pub fn for_training(lake: &Lake, agent: &Agent, until: Date) -> Result<Self, MarketError> {
         let calendar = Calendar::new(agent.universe.calendar);
+        let until = until.max(agent.data.train.end());
         let panel = read_panel(lake, agent, stream_start(agent, until), until, &calendar)?;
+        Self::fitted(agent, panel)
+    }
+
+    /// Fits the transforms on the days of a panel that are learned from.
+    pub(super) fn fitted(agent: &Agent, panel: Panel) -> Result<Self, MarketError> {
+        let calendar = Calendar::new(agent.universe.calendar);
         let universe = &agent.universe;
         let graph = FeatureGraph::try_new(
             &agent.features,
@@ -70,8 +81,12 @@ impl PreparedMarket {
             &calendar,
         )?;
         let frame = batch(&graph, &panel)?;
-        let transforms =
-            FittedTransforms::fit(&agent.transform, &frame, agent.data.train, &calendar)?;
+        let transforms = FittedTransforms::fit(
+            &agent.transform,
+            &learned_rows(&frame, agent, &calendar),
+            agent.data.train,
+            &calendar,
+        )?;
         let document = FeatureDocument::try_new(&graph, agent.data.adjust, transforms)?;
         let rows = document.transforms().apply_frame(&frame)?;
         Self::join(agent, panel, document, &rows)
@@ -93,6 +108,49 @@ impl PreparedMarket {
         let frame = batch(&document.graph()?, &panel)?;
         let rows = document.transforms().apply_frame(&frame)?;
         Self::join(agent, panel, document, &rows)
+    }
+
+    /// The same market with other bars, seen through the same transforms.
+    ///
+    /// # Errors
+    /// [`MarketError`] if the bars do not fit.
+    pub fn with_panel(&self, agent: &Agent, panel: Panel) -> Result<Self, MarketError> {
+        let document = self.document.clone();
+        let frame = batch(&document.graph()?, &panel)?;
+        let rows = document.transforms().apply_frame(&frame)?;
+        Self::join(agent, panel, document, &rows)
+    }
+
+    /// The row of the panel that is the first of the tape.
+    #[must_use]
+    pub fn first_panel_row(&self) -> usize {
+        self.panel.rows.len() - self.tape.len()
+    }
+
+    /// The tape of `data.train` and the segments of it that are learned from, less
+    /// `data.train_except`.
+    ///
+    /// # Errors
+    /// [`MarketError::TooShort`] if no decision could be made and filled there.
+    pub fn training_tape(&self, agent: &Agent) -> Result<(Tape, Vec<Range<usize>>), MarketError> {
+        let rows = self.rows_in(agent.data.train, 0)?;
+        let tape = self.tape.slice(rows);
+        let mut segments: Vec<Range<usize>> = Vec::new();
+        for (row, &time) in tape.times().iter().enumerate() {
+            if !agent.data.is_train_day(self.calendar.session_day(time)) {
+                continue;
+            }
+            match segments.last_mut() {
+                Some(last) if last.end == row => last.end += 1,
+                _ => segments.push(row..row + 1),
+            }
+        }
+        segments.retain(|segment| segment.len() >= Tape::MIN_ROWS);
+        let (range, needed) = (agent.data.train, Tape::MIN_ROWS);
+        if segments.is_empty() {
+            return Err(MarketError::TooShort { range, needed, found: 0 });
+        }
+        Ok((tape, segments))
     }
 
     fn join(
@@ -137,18 +195,41 @@ impl PreparedMarket {
     }
 }
 
-/// The rows from the first day of training to the last of validation, if the panel reaches that far.
+/// The rows from the first day of training to the last of learning and validation, if the panel reaches that far.
 fn training_rows<'a>(
     agent: &Agent,
     panel: &'a Panel,
     calendar: &Calendar,
 ) -> Option<&'a [MarketRow]> {
     let day = |row: &MarketRow| calendar.session_day(row.time);
-    let end = panel.rows.partition_point(|row| day(row) <= agent.data.validation.end());
+    let end = panel.rows.partition_point(|row| day(row) <= agent.data.last_learning_day());
     let is_from_start = day(panel.rows.first()?) >= agent.data.train.start();
     let last_session = calendar.next_session(day(&panel.rows[end.checked_sub(1)?])).ok()?;
-    let is_to_end = last_session.date > agent.data.validation.end();
+    let is_to_end = last_session.date > agent.data.last_learning_day();
     (is_from_start && is_to_end).then(|| &panel.rows[..end])
+}
+
+/// The frame without the days that are not learned from, so that no transform is fitted on them.
+fn learned_rows<'a>(
+    frame: &'a FeatureFrame,
+    agent: &Agent,
+    calendar: &Calendar,
+) -> Cow<'a, FeatureFrame> {
+    if agent.data.train_except.is_empty() {
+        return Cow::Borrowed(frame);
+    }
+    let is_kept = |time: &Timestamp| agent.data.is_train_day(calendar.session_day(*time));
+    let kept: Vec<usize> =
+        (0..frame.num_rows()).filter(|&row| is_kept(&frame.times[row])).collect();
+    Cow::Owned(FeatureFrame {
+        names: frame.names.clone(),
+        times: kept.iter().map(|&row| frame.times[row]).collect(),
+        columns: frame
+            .columns
+            .iter()
+            .map(|column| kept.iter().map(|&row| column[row]).collect())
+            .collect(),
+    })
 }
 
 /// SHA-256 over the instants and the bits of every number, row by row.

@@ -2,7 +2,6 @@
 //!
 //! It never learns and never changes a bundle.
 
-mod audit;
 mod baselines;
 mod document;
 mod gate;
@@ -10,14 +9,16 @@ mod judge;
 mod market;
 pub mod report;
 mod report_input;
-mod simulate;
-mod trades;
+pub mod stress;
+mod trajectory;
+pub mod walk;
 
-pub use audit::audit_csv;
 pub use document::{EvaluationDocument, NamedMetrics};
 pub use gate::{GateCheck, GateOutcome};
-pub use judge::{Evaluation, Judgement, NamedRun, evaluate, validation_score};
+pub use judge::{Evaluation, Judgement, NamedRun, evaluate, validation_returns, validation_score};
 pub use market::{MarketError, PreparedMarket, stream_start};
 pub use report_input::{ReportFacts, report_input};
-pub use simulate::{AgentStrategy, Choice, Strategy, Trajectory, TrajectoryStep, View, simulate};
-pub use trades::{closed_trades, trades_csv};
+pub use trajectory::{
+    AgentStrategy, Choice, Figures, Strategy, Trajectory, TrajectoryStep, View, audit_csv,
+    closed_trades, simulate, trades_csv,
+};

@@ -5,7 +5,7 @@ use super::market::PreparedMarket;
 use super::report::{
     ActionCount, Bound, GateCheck, NamedRun as ReportRun, PriceHistory, ReportInput, WeightHistory,
 };
-use super::simulate::Trajectory;
+use super::trajectory::Trajectory;
 use crate::config::Agent;
 use crate::domain::Side;
 use crate::gym::ActionTable;
@@ -49,6 +49,7 @@ pub fn report_input(
         range: evaluation.range,
         warnings: facts.warnings.to_vec(),
         gate: gate_checks(evaluation),
+        overfitting: evaluation.overfitting.clone(),
         clock: BarClock { bars_per_year: market.tape.bars_per_year() },
         risk_free: first.map_or(0.0, |step| step.account.cash_return),
         confidence: f64::from(facts.agent.eval.bootstrap.confidence_percent) / 100.0,
@@ -85,6 +86,7 @@ fn gate_checks(evaluation: &Evaluation) -> Vec<GateCheck> {
             Bound::AtMost(check.threshold)
         },
         value: check.value,
+        reason: check.reason.clone(),
         passed: check.passed,
     };
     evaluation.gate.checks.iter().map(check).collect()

@@ -1,5 +1,6 @@
 //! N trading environments: the tensor body on every device, the fused kernel where there is one.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use burn::tensor::{Bool, Device, Int, Tensor};
@@ -129,9 +130,25 @@ impl VecEnv {
         device: &Device,
         seeds: &SeedStream,
     ) -> Result<Self, EnvError> {
-        let plain = Self::try_new_plain(tape, table, env, device, seeds)?;
-        let fused = FusedEnv::over(&plain.tensors, table).map(Arc::new);
-        Ok(Self { fused, ..plain })
+        let whole = 0..tape.len();
+        Self::try_new_in((tape, std::slice::from_ref(&whole)), table, env, device, seeds)
+    }
+
+    /// As [`Self::try_new`], with every episode inside one of several segments of the tape: rows in
+    /// ascending order, apart from each other.
+    ///
+    /// # Errors
+    /// [`EnvError`] if tape, segments, table and rules do not fit together.
+    pub fn try_new_in(
+        (tape, segments): (&Tape, &[Range<usize>]),
+        table: &ActionTable,
+        env: &Env,
+        device: &Device,
+        seeds: &SeedStream,
+    ) -> Result<Self, EnvError> {
+        let tensors = TensorEnv::try_new((tape, segments), table, env, device, seeds)?;
+        let fused = FusedEnv::over(&tensors, table).map(Arc::new);
+        Ok(Self { tensors, fused })
     }
 
     /// As [`Self::try_new`], but always stepped by the tensor body.
@@ -145,7 +162,13 @@ impl VecEnv {
         device: &Device,
         seeds: &SeedStream,
     ) -> Result<Self, EnvError> {
-        Ok(Self { tensors: TensorEnv::try_new(tape, table, env, device, seeds)?, fused: None })
+        Ok(Self::try_new(tape, table, env, device, seeds)?.without_kernel())
+    }
+
+    /// The same environments, always stepped by the tensor body.
+    #[must_use]
+    pub fn without_kernel(self) -> Self {
+        Self { fused: None, ..self }
     }
 
     /// Begins an episode in every environment: the state, observations `[N, O]` and mask `[N, K]`.

@@ -7,6 +7,8 @@
 mod distribution;
 mod drawdown;
 mod growth;
+mod normal;
+mod overfitting;
 mod ratios;
 mod relative;
 mod sharpe_error;
@@ -25,9 +27,15 @@ pub use growth::{
     BarClock, MonthReturn, annual_return, annual_volatility, equity_curve, monthly_returns,
     total_return,
 };
+pub use normal::{normal_cdf, normal_quantile};
+pub use overfitting::{
+    CHANCE_CONFIDENCE, Clusters, DeflatedInput, DeflatedSharpe, Overfitting, PBO_BLOCKS, Pbo,
+    TrackRecord, TrialReturns, deflated_sharpe, effective_trials, expected_max_sharpe,
+    min_backtest_years, min_track_record_bars, pbo, pbo_blocks, probabilistic_sharpe,
+};
 pub use ratios::{calmar, hit_rate, omega, profit_factor, rolling_sharpe, sharpe, sortino};
 pub use relative::{alpha, beta, information_ratio};
-pub use sharpe_error::{SharpeError, normal_quantile, sharpe_error};
+pub use sharpe_error::{SharpeError, sharpe_error};
 pub use summary::{
     BootstrapOptions, Direction, Estimate, MetricInfo, Resampler, Summary, SummaryInput, Unit,
     metric_catalog, metric_info,

@@ -1,41 +1,7 @@
 //! How uncertain a Sharpe ratio is when returns are not independent.
 
 use super::growth::finite;
-use super::{BarClock, mean, standard_deviation};
-
-// Coefficients of Acklam's rational approximation of the normal quantile, highest power first.
-const CENTER_TOP: [f64; 6] = [
-    -3.969_683_028_665_376e1,
-    2.209_460_984_245_205e2,
-    -2.759_285_104_469_687e2,
-    1.383_577_518_672_69e2,
-    -3.066_479_806_614_716e1,
-    2.506_628_277_459_239,
-];
-const CENTER_BOTTOM: [f64; 6] = [
-    -5.447_609_879_822_406e1,
-    1.615_858_368_580_409e2,
-    -1.556_989_798_598_866e2,
-    6.680_131_188_771_972e1,
-    -1.328_068_155_288_572e1,
-    1.0,
-];
-const TAIL_TOP: [f64; 6] = [
-    -7.784_894_002_430_293e-3,
-    -3.223_964_580_411_365e-1,
-    -2.400_758_277_161_838,
-    -2.549_732_539_343_734,
-    4.374_664_141_464_968,
-    2.938_163_982_698_783,
-];
-const TAIL_BOTTOM: [f64; 5] = [
-    7.784_695_709_041_462e-3,
-    3.224_671_290_700_398e-1,
-    2.445_134_137_142_996,
-    3.754_408_661_907_416,
-    1.0,
-];
-const TAIL_BELOW: f64 = 0.02425;
+use super::{BarClock, mean, normal_quantile, standard_deviation};
 
 /// A Sharpe ratio with what the autocorrelation of the returns does to it.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -103,30 +69,6 @@ pub fn sharpe_error(returns: &[f64], clock: BarClock, risk_free: f64) -> Option<
     })
 }
 
-/// The standard normal quantile of `probability`, relative error below 1.2·10⁻⁹.
-///
-/// # Source
-/// Acklam, "An algorithm for computing the inverse normal cumulative distribution function", 2003.
-#[must_use]
-pub fn normal_quantile(probability: f64) -> Option<f64> {
-    if !(probability > 0.0 && probability < 1.0) {
-        return None;
-    }
-    if probability > 0.5 {
-        return normal_quantile(1.0 - probability).map(|z| -z);
-    }
-    if probability < TAIL_BELOW {
-        let q = (-2.0 * probability.ln()).sqrt();
-        return Some(polynomial(&TAIL_TOP, q) / polynomial(&TAIL_BOTTOM, q));
-    }
-    let q = probability - 0.5;
-    Some(q * polynomial(&CENTER_TOP, q * q) / polynomial(&CENTER_BOTTOM, q * q))
-}
-
-fn polynomial(coefficients: &[f64], x: f64) -> f64 {
-    coefficients.iter().fold(0.0, |sum, c| sum * x + c)
-}
-
 fn year_scale(centered: &[f64], bars_per_year: f64, lags: usize) -> Option<f64> {
     let own = autocovariance(centered, 0);
     let shared: f64 = (1..=lags)
@@ -157,17 +99,6 @@ mod tests {
     use crate::metrics::sharpe;
 
     const DAILY: BarClock = BarClock { bars_per_year: 252.0 };
-
-    #[test]
-    fn quantiles_of_the_normal() {
-        for (probability, expected) in
-            [(0.5, 0.0), (0.975, 1.959_963_984_540_054), (0.01, -2.326_347_874_040_841)]
-        {
-            assert!((normal_quantile(probability).unwrap() - expected).abs() < 1e-8);
-        }
-        assert_eq!(normal_quantile(0.0), None);
-        assert_eq!(normal_quantile(1.0), None);
-    }
 
     #[test]
     fn independent_returns_give_the_textbook_error() {

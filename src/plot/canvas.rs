@@ -8,6 +8,9 @@ use kuva::render::render::{PathData, Primitive, Scene, TextAnchor, TextSpan};
 use super::look::{FONT_FAMILY, INK, LABEL_SIZE, PAPER, Rgb};
 use super::picture::Picture;
 
+/// More dots of one color become squares in one path.
+const CIRCLES_MAX: usize = 400;
+
 /// A place on the sheet: right, down.
 pub(super) type Point = (f64, f64);
 
@@ -115,6 +118,64 @@ impl Canvas {
             opacity: (opacity < 1.0).then_some(opacity),
             stroke_dasharray: None,
         })));
+    }
+
+    /// A line of dashes.
+    pub(super) fn dashes(&mut self, points: &[Point], color: Rgb, stroke_width: f64) {
+        let points: Vec<Point> = points.iter().map(|&(x, y)| (snap(x), snap(y))).collect();
+        if points.len() < 2 {
+            return;
+        }
+        self.elements.push(Primitive::PolyLine {
+            points,
+            stroke: paint(color),
+            stroke_width,
+            stroke_dasharray: Some("5,4".to_owned()),
+        });
+    }
+
+    /// A dot at each place; small squares in one path where circles would be too many.
+    pub(super) fn dots(&mut self, centers: &[Point], radius: f64, color: Rgb) {
+        if centers.len() > CIRCLES_MAX {
+            let mut d = String::with_capacity(centers.len() * 24);
+            for &(x, y) in centers {
+                let (left, top) = (snap(x - 0.9 * radius), snap(y - 0.9 * radius));
+                let (right, bottom) = (snap(x + 0.9 * radius), snap(y + 0.9 * radius));
+                // Writing to a string cannot fail.
+                let _ = write!(d, "M{left} {top}H{right}V{bottom}H{left}Z");
+            }
+            self.elements.push(Primitive::Path(Box::new(PathData {
+                d,
+                fill: Some(paint(color)),
+                stroke: Color::None,
+                stroke_width: 0.0,
+                opacity: None,
+                stroke_dasharray: None,
+            })));
+        } else if !centers.is_empty() {
+            self.elements.push(Primitive::CircleBatch {
+                cx: centers.iter().map(|center| snap(center.0)).collect(),
+                cy: centers.iter().map(|center| snap(center.1)).collect(),
+                r: radius,
+                fill: paint(color),
+                fill_opacity: None,
+                stroke: None,
+                stroke_width: None,
+            });
+        }
+    }
+
+    /// A circle without inside.
+    pub(super) fn ring(&mut self, center: Point, radius: f64, color: Rgb) {
+        self.elements.push(Primitive::Circle {
+            cx: snap(center.0),
+            cy: snap(center.1),
+            r: radius,
+            fill: Color::None,
+            fill_opacity: None,
+            stroke: Some(paint(color)),
+            stroke_width: Some(2.0),
+        });
     }
 
     pub(super) fn rectangle(&mut self, area: Area, color: Rgb) {

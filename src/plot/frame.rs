@@ -37,7 +37,7 @@ pub(super) enum Across<'a> {
     /// Time, both ends in seconds since the Unix epoch.
     Dates(f64, f64),
     /// Numbers, with what they are.
-    Numbers { low: f64, high: f64, title: &'a str, format: NumberFormat },
+    Numbers { low: f64, high: f64, title: &'a str, format: NumberFormat, scale: Scale },
 }
 
 /// What runs up the side.
@@ -64,6 +64,7 @@ pub(super) struct Frame {
     title: String,
     x: (f64, f64),
     y: (f64, f64),
+    x_scale: Scale,
     scale: Scale,
     height: f64,
 }
@@ -75,7 +76,7 @@ impl Frame {
         let top = header(&mut canvas, spec);
         let scale = if spec.up.low > 0.0 { spec.up.scale } else { Scale::Linear };
         let marks = match scale {
-            Scale::Linear => ticks::linear(spec.up.low, spec.up.high, 5),
+            Scale::Linear => spec.up.format.ticks(spec.up.low, spec.up.high, 5),
             Scale::Log => ticks::logarithmic(spec.up.low, spec.up.high, 6),
         };
         let labels: Vec<String> =
@@ -92,9 +93,13 @@ impl Frame {
         let x = match spec.across {
             Across::Dates(low, high) | Across::Numbers { low, high, .. } => (low, high),
         };
+        let x_scale = match spec.across {
+            Across::Numbers { low, scale, .. } if low > 0.0 => scale,
+            _ => Scale::Linear,
+        };
         let y = (spec.up.low, spec.up.high);
         let title = spec.title.to_owned();
-        let mut frame = Self { canvas, area, title, x, y, scale, height };
+        let mut frame = Self { canvas, area, title, x, y, x_scale, scale, height };
         frame.draw_side(&marks.values, &labels);
         frame.draw_bottom(&spec.across);
         frame
@@ -118,7 +123,11 @@ impl Frame {
 
     /// Where a value lies from left to right.
     pub(super) fn x(&self, value: f64) -> f64 {
-        self.area.left + share(value, self.x) * self.area.width()
+        let part = match self.x_scale {
+            Scale::Linear => share(value, self.x),
+            Scale::Log => share(value.ln(), (self.x.0.ln(), self.x.1.ln())),
+        };
+        self.area.left + part * self.area.width()
     }
 
     /// Where a value lies from top to bottom.
@@ -165,10 +174,9 @@ impl Frame {
                     self.bottom_label(tick.seconds, &tick.label);
                 }
             }
-            Across::Numbers { low, high, title, format } => {
-                let marks = ticks::linear(*low, *high, 8);
-                for value in &marks.values {
-                    self.bottom_label(*value, &format.show(*value, marks.step));
+            Across::Numbers { low, high, title, format, .. } => {
+                for (value, label) in format.labels(*low, *high, self.x_scale) {
+                    self.bottom_label(value, &label);
                 }
                 let at = (f64::midpoint(left, right), bottom + 42.0);
                 self.canvas.text(at, title, TextStyle::label(MUTED, Anchor::Middle));

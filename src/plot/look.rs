@@ -11,6 +11,8 @@ pub(super) const MUTED: Rgb = (0x5b, 0x67, 0x76);
 pub(super) const GRID: Rgb = (0xe3, 0xe7, 0xec);
 /// Axes and the line at zero.
 pub(super) const AXIS: Rgb = (0x9a, 0xa5, 0xb1);
+/// Data that steps back.
+pub(super) const FAINT: Rgb = (0xcb, 0xd4, 0xde);
 /// What everything stands on.
 pub(super) const PAPER: Rgb = (0xff, 0xff, 0xff);
 /// Text on a colored cell, the same on light and dark paper.
@@ -39,13 +41,14 @@ const OTHERS: [Rgb; 9] = [
 ];
 
 /// Colors of pictures on light paper and what a dark page puts in their place.
-pub const DARK_REPLACEMENTS: [(&str, &str); 6] = [
+pub const DARK_REPLACEMENTS: [(&str, &str); 7] = [
     ("#ffffff", "#161b22"),
     ("#1f2933", "#e6edf3"),
     ("#5b6776", "#9aa7b4"),
     ("#e3e7ec", "#2b333d"),
     ("#9aa5b1", "#66727f"),
     ("#2563eb", "#5b93ff"),
+    ("#cbd4de", "#3d4753"),
 ];
 
 /// Fonts in order of preference; the first is the one that PNG pictures carry with them.
@@ -68,6 +71,13 @@ pub(super) fn other(index: usize) -> Rgb {
     mix(OTHERS[index % OTHERS.len()], PAPER, paler)
 }
 
+/// From the worst (0) to the best (1): gray, blue, magenta, alike on light and dark paper.
+pub(super) fn ramp(share: f64) -> Rgb {
+    const STOPS: [Rgb; 3] = [(0x9a, 0xa5, 0xb1), (0x3b, 0x82, 0xd6), (0xd6, 0x33, 0x7a)];
+    let place = 2.0 * share.clamp(0.0, 1.0);
+    if place < 1.0 { mix(STOPS[0], STOPS[1], place) } else { mix(STOPS[1], STOPS[2], place - 1.0) }
+}
+
 /// `share` of `to`, the rest of `from`.
 pub(super) fn mix(from: Rgb, to: Rgb, share: f64) -> Rgb {
     let part = |a: u8, b: u8| {
@@ -82,7 +92,7 @@ mod tests {
 
     #[test]
     fn a_dark_page_knows_the_colors_it_replaces() {
-        let colors = [PAPER, INK, MUTED, GRID, AXIS, ACCENT];
+        let colors = [PAPER, INK, MUTED, GRID, AXIS, ACCENT, FAINT];
         for ((light, _), (r, g, b)) in DARK_REPLACEMENTS.iter().zip(colors) {
             assert_eq!(*light, format!("#{r:02x}{g:02x}{b:02x}"));
         }

@@ -7,6 +7,8 @@
 mod canvas;
 mod charts;
 mod dates;
+#[cfg(test)]
+mod flaws_tests;
 mod frame;
 mod look;
 mod picture;
@@ -15,11 +17,14 @@ mod thin;
 mod ticks;
 
 pub use charts::{
-    AreaChart, Bar, BarChart, ColumnChart, CoverageChart, CoverageRow, Histogram, Layer, LineChart,
-    Marker, MonthlyHeatMap, Role, Series, Span, StackedChart, TradeMark, TradesChart, area, bars,
-    columns, coverage, histogram, line, monthly_heat_map, stacked, trades,
+    AreaChart, At, Bar, BarChart, ColumnChart, CoverageChart, CoverageRow, Histogram, Layer,
+    LineChart, Mark, Marker, MonthlyHeatMap, Panel, PanelAxis, PanelDot, PanelsChart, ParallelAxis,
+    ParallelChart, ParallelLine, Role, Rule, Series, Span, StackedChart, TimelineBar,
+    TimelineChart, TimelineRow, Tone, TradeMark, TradesChart, XAxis, XyChart, XyLayer, area, bars,
+    columns, coverage, histogram, line, monthly_heat_map, panels, parallel, split_histogram,
+    stacked, timeline, trades, xy,
 };
 pub use frame::Scale;
 pub use look::{DARK_REPLACEMENTS, FONT_FAMILY};
 pub use picture::{Picture, PlotError};
-pub use ticks::NumberFormat;
+pub use ticks::{NumberFormat, round_marks, short as short_number};

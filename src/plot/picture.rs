@@ -35,6 +35,16 @@ impl Picture {
         &self.title
     }
 
+    #[cfg(test)]
+    pub(super) fn elements(&self) -> &[Primitive] {
+        &self.scene.elements
+    }
+
+    #[cfg(test)]
+    pub(super) fn size(&self) -> (f64, f64) {
+        (self.scene.width, self.scene.height)
+    }
+
     /// The drawing as one `<svg>` element that scales with its place; fonts are named, not embedded.
     #[must_use]
     pub fn to_svg(&self) -> String {

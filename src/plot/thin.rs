@@ -36,6 +36,14 @@ fn extremes(column: &[Point]) -> Vec<Point> {
     kept.into_iter().map(|index| column[index]).collect()
 }
 
+/// One point for each cell of `cell` pixels, in their order; finite ones only.
+pub(super) fn cells(points: &[Point], cell: f64) -> Vec<Point> {
+    let mut seen = std::collections::BTreeSet::new();
+    let place = |point: &Point| ((point.0 / cell) as i64, (point.1 / cell) as i64);
+    let is_new = |point: &&Point| point.0.is_finite() && point.1.is_finite();
+    points.iter().filter(is_new).filter(|point| seen.insert(place(point))).copied().collect()
+}
+
 /// Row ranges of at most `most` bins of nearly equal size, for data that is averaged or summed.
 pub(super) fn bins(count: usize, most: usize) -> Vec<std::ops::Range<usize>> {
     let num_bins = count.min(most.max(1));
@@ -61,6 +69,12 @@ mod tests {
         let found = runs([(0.0, 1.0), (1.0, f64::NAN), (2.0, 1.0), (3.0, 2.0)]);
         assert_eq!(found, [vec![(0.0, 1.0)], vec![(2.0, 1.0), (3.0, 2.0)]]);
         assert!(runs([(0.0, f64::NAN)]).is_empty());
+    }
+
+    #[test]
+    fn dots_on_one_pixel_are_drawn_once() {
+        let points = [(0.2, 0.2), (0.9, 0.1), (f64::NAN, 1.0), (2.5, 0.0)];
+        assert_eq!(cells(&points, 2.0), [(0.2, 0.2), (2.5, 0.0)]);
     }
 
     #[test]

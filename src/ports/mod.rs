@@ -1,11 +1,13 @@
-//! Traits of the outside market: where bars come from, where orders go.
+//! Traits of the outside: where bars come from, where orders go, where processes run.
 
 mod bar_source;
 mod broker;
+mod executor;
 mod remote;
 
 pub use bar_source::{BarSource, FetchRequest, Page, SourceError};
 pub use broker::{
     Broker, BrokerAccount, BrokerError, BrokerEvent, CashReason, Protection, RejectReason,
 };
+pub use executor::{Executor, ExecutorError, Fault, Launch, LaunchFailure, LaunchId, LaunchState};
 pub use remote::RemoteError;

@@ -22,5 +22,6 @@ mod real_data;
 mod resume;
 mod s3;
 mod sandbox;
+mod tune;
 mod vendor_double;
 mod vendors;

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::base::{DateRange, Digest, write_atomic};
-use crate::commands::inspect::load_bundle;
+use crate::commands::place::load_bundle;
 use crate::commands::session::{device, ensure_data};
 use crate::commands::{Failure, FailureKind, SessionOptions};
 use crate::config::{Agent, FillRule, Source, from_bundle_yaml};
@@ -37,6 +37,21 @@ pub struct EvalOptions {
     pub picture: Option<PathBuf>,
 }
 
+impl EvalOptions {
+    /// A bundle on its test range, and no files.
+    pub(in crate::commands) fn of(bundle: &Path) -> Self {
+        Self {
+            bundle: bundle.to_owned(),
+            range: None,
+            in_sample: false,
+            audit: None,
+            trades: None,
+            report: None,
+            picture: None,
+        }
+    }
+}
+
 /// A bundle, ready to trade or to be judged on a range.
 pub(in crate::commands) struct Candidate {
     pub(super) agent: Agent,
@@ -47,6 +62,22 @@ pub(in crate::commands) struct Candidate {
     pub(super) range: DateRange,
     pub(super) rows: std::ops::Range<usize>,
     pub(super) warnings: Vec<String>,
+}
+
+impl Candidate {
+    pub(in crate::commands) fn bundle(&self) -> &Bundle {
+        &self.bundle
+    }
+
+    pub(in crate::commands) fn judgement(&self) -> Judgement<'_> {
+        Judgement {
+            agent: &self.agent,
+            market: &self.market,
+            table: &self.table,
+            range: self.range,
+            rows: self.rows.clone(),
+        }
+    }
 }
 
 /// Judges a frozen bundle beside the baselines.
@@ -88,6 +119,8 @@ pub(in crate::commands) fn load_candidate(
     let range = command.range.unwrap_or(agent.data.test);
     let mut warnings = Vec::new();
     match features.transforms().check_unseen(range) {
+        // Days inside the training range that neither policy nor transforms have learned from.
+        _ if agent.data.is_left_out(range) => {}
         Err(error @ FeatureError::FitOverlap { .. }) if !command.in_sample => {
             return Err(Failure::new(FailureKind::Data, error)
                 .hint("choose days after the training range, or say --in-sample"));
@@ -105,8 +138,9 @@ pub(in crate::commands) fn load_candidate(
         .map_err(|error| Failure::new(FailureKind::Usage, error))?;
     ensure_data(options, lake, &agent, needed)?;
     let market = PreparedMarket::for_bundle(lake, &agent, features, range)?;
-    // A range that the user names is taken as it is; the agent's own begins after the embargo.
-    let embargo = if command.range.is_some() { 0 } else { agent.data.embargo_bars };
+    // A range that the user makes up is taken as it is; the agent's own begin after the embargo.
+    let is_own = range == agent.data.test || range == agent.data.validation;
+    let embargo = if is_own { agent.data.embargo_bars } else { 0 };
     let rows = market.rows_in(range, embargo)?;
     warnings.extend(missing_days(&market, range, &rows));
     warnings.extend(warnings_of(&agent, &bundle, market.training_fingerprint));
@@ -159,13 +193,7 @@ pub(in crate::commands) fn judge(
 ) -> Result<(Evaluation, EvaluationDocument), Failure> {
     let policy = Policy::from_bundle(&candidate.bundle)
         .map_err(|error| Failure::new(FailureKind::Data, error))?;
-    let judgement = Judgement {
-        agent: &candidate.agent,
-        market: &candidate.market,
-        table: &candidate.table,
-        range: candidate.range,
-        rows: candidate.rows.clone(),
-    };
+    let judgement = candidate.judgement();
     let progress = options.progress();
     let evaluation = evaluate(&judgement, &mut AgentStrategy::new(policy), &progress)
         .map_err(|error| Failure::new(FailureKind::Data, error))?;

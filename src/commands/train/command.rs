@@ -2,22 +2,20 @@
 
 use std::path::{Path, PathBuf};
 
+use super::bundling::BundleParts;
 use super::document::TrainDocument;
 use super::keeping::Keeper;
+use super::learner::{action_table, learner, run_failure};
 use super::market::{inputs_digest, training_market};
-use crate::base::{Digest, Interrupt, SeedStream, StopSignal, write_atomic};
-use crate::commands::inspect::store_failure;
+use crate::base::{Digest, Interrupt, StopSignal, write_atomic};
+use crate::commands::place::store_failure;
 use crate::commands::judge::{EvalOptions, judge, load_candidate, write_files};
 use crate::commands::session::{Session, device};
 use crate::commands::{Failure, FailureKind, SessionOptions};
-use crate::config::{self, Agent, Keep};
+use crate::config::Keep;
 use crate::evaluate::{EvaluationDocument, Judgement, PreparedMarket};
-use crate::gym::{ActionTable, VecEnv, position_names};
-use crate::learners::GymEnvironment;
-use crate::learners::bundle::{Bundle, Origin, Texts};
-use crate::learners::run::{Divergence, Learner, Resume, RunEnd, RunError, RunResult, run};
-use crate::learners::{dqn, ppo};
-use crate::models::Model;
+use crate::gym::ActionTable;
+use crate::learners::run::{Divergence, Resume, RunEnd, RunResult, run};
 use crate::store::{RunFolder, RunStatus};
 
 /// Options of `train`.
@@ -57,7 +55,8 @@ pub fn train(options: &SessionOptions, command: &TrainOptions) -> Result<(), Fai
     let session = options.load_with_bars()?;
     let interrupt = options.interrupt()?;
     let market = training_market(options, &session)?;
-    let inputs = inputs_digest(options, &session, market.fingerprint);
+    let yaml = session.loaded.effective_yaml();
+    let inputs = inputs_digest(&options.device, &yaml, market.fingerprint);
     let mut folder = open_run(options, &session, command.resume, inputs)?;
     let trained = learn(options, &session, &market, &mut folder, (&interrupt, &device));
     let (mut document, lost) = match trained {
@@ -169,48 +168,6 @@ fn diverged(divergence: &Divergence) -> Failure {
     Failure::new(FailureKind::Partial, text).hint("try a smaller learning rate")
 }
 
-fn action_table(agent: &Agent) -> Result<ActionTable, Failure> {
-    ActionTable::try_new(&agent.env.market, &agent.universe.symbols)
-        .map_err(|error| Failure::new(FailureKind::Usage, error))
-}
-
-fn learner(
-    agent: &Agent,
-    market: &PreparedMarket,
-    table: &ActionTable,
-    device: &burn::tensor::Device,
-) -> Result<Box<dyn Learner>, Failure> {
-    let seeds = SeedStream::new(agent.seed);
-    let tape = market.tape.slice(market.rows_in(agent.data.train, 0)?);
-    let env = VecEnv::try_new(&tape, table, &agent.env, device, &seeds.child("env"))
-        .map_err(|error| Failure::new(FailureKind::Data, error))?;
-    let environment = Box::new(GymEnvironment::new(env));
-    let with_ppo = |settings: config::Ppo, environment| -> Result<Box<dyn Learner>, Failure> {
-        ppo::Trainer::try_new(settings, &agent.model, environment, &seeds, device)
-            .map(|trainer| Box::new(trainer) as Box<dyn Learner>)
-            .map_err(|error| Failure::new(FailureKind::Usage, error))
-    };
-    match &agent.learner {
-        config::Learner::Ppo(settings) => with_ppo(settings.clone(), environment),
-        config::Learner::A2c(settings) => {
-            with_ppo(settings.as_ppo(agent.env.num_envs), environment)
-        }
-        config::Learner::Dqn(settings) => {
-            dqn::Trainer::try_new(settings.clone(), &agent.model, environment, &seeds, device)
-                .map(|trainer| Box::new(trainer) as Box<dyn Learner>)
-                .map_err(|error| Failure::new(FailureKind::Usage, error))
-        }
-    }
-}
-
-fn run_failure(error: RunError) -> Failure {
-    let kind = match &error {
-        RunError::Learn(_) => FailureKind::Bug,
-        _ => FailureKind::Data,
-    };
-    Failure::new(kind, error)
-}
-
 fn stopped(signal: StopSignal, folder: &RunFolder) -> Failure {
     let text =
         format!("stopped by a signal; run {} is kept up to its checkpoint", folder.record.id);
@@ -233,7 +190,7 @@ fn keep_bundles(
     let best_made = state.best.filter(|_| result.best.is_some());
     let steps = best_made.map_or(state.env_steps, |made| made.env_steps);
     let path = folder.path.join("bundle");
-    let parts = BundleParts { session, market, table };
+    let parts = BundleParts { agent, market, table };
     let digest = parts.write(&path, best, steps, best_made.and_then(|made| made.score))?;
     if agent.train.keep == Keep::BestAndLast {
         let last_path = folder.path.join("bundle-last");
@@ -254,53 +211,6 @@ fn keep_bundles(
         evaluation: None,
         report: None,
     })
-}
-
-/// What every bundle of a run shares.
-struct BundleParts<'a> {
-    session: &'a Session,
-    market: &'a PreparedMarket,
-    table: &'a ActionTable,
-}
-
-impl BundleParts<'_> {
-    fn write(
-        &self,
-        path: &Path,
-        net: &Model,
-        env_steps: u64,
-        score: Option<f64>,
-    ) -> Result<Digest, Failure> {
-        let failed = |error| Failure::new(FailureKind::Data, error);
-        if path.exists() {
-            // Left by a process that died after writing it and before saying so.
-            std::fs::remove_dir_all(path)
-                .map_err(|error| Failure::new(FailureKind::Data, error))?;
-        }
-        let agent = self.session.agent();
-        let bug = |error: serde_json::Error| Failure::new(FailureKind::Bug, error);
-        let features =
-            self.market.document.to_json().map_err(|e| Failure::new(FailureKind::Bug, e))?;
-        let actions = serde_json::to_string_pretty(self.table).map_err(bug)?;
-        let yaml = self.session.loaded.effective_yaml();
-        let symbols = agent.universe.symbols.iter().map(ToString::to_string);
-        let assets: Vec<String> = std::iter::once("CASH".to_owned()).chain(symbols).collect();
-        let mut observation = self.market.document.names().to_vec();
-        observation.extend(position_names(&assets));
-        observation.extend(self.table.slot_value_names());
-        let origin = Origin {
-            agent: agent.name.clone(),
-            releat_version: env!("CARGO_PKG_VERSION").to_owned(),
-            seed: agent.seed,
-            train: agent.data.train,
-            data_fingerprint: self.market.fingerprint.to_string(),
-            env_steps,
-            validation_score: score,
-            observation,
-        };
-        let texts = Texts { agent_yaml: &yaml, features_json: &features, actions_json: &actions };
-        Bundle::write(path, origin, net, &texts).map_err(failed)
-    }
 }
 
 /// Judges the best bundle on the test range and writes what belongs beside it.

@@ -11,7 +11,7 @@ mod learner;
 mod model;
 mod root;
 mod train;
-mod transforms;
+mod tune;
 
 pub use data::{
     Adjust, AlpacaFeed, AlpacaSource, ColumnMap, CsvSource, Data, FileContent, FileLayout,
@@ -26,13 +26,19 @@ pub use env::{
     Randomize, Reward, RiskAdjustedReward, SharpeBlendReward, SingleMarket, SlippageCost,
     SlotsMarket, Span, Squash,
 };
-pub use eval::{Baseline, Bootstrap, Eval, Gate, Trade};
+pub use eval::{
+    BadYears, Baseline, Bootstrap, Eval, Gaps, Gate, Halts, Purged, Stress, Trade, WalkForward,
+    WalkMode, WideSpreads,
+};
 pub use features::{
-    Bollinger, Empty, FeatureSpec, Gradient, Group, Inflection, InputWindow, Macd, PeakGradient,
-    PriceInput, Stochastic, WindowOnly, WithOther,
+    Bollinger, ClipPercentile, Empty, FeatureSpec, Gradient, Group, Inflection, InputWindow, Macd, PeakGradient,
+    PriceInput, Stochastic, Transform, WindowOnly, WithOther,
 };
 pub use learner::{A2c, Distributional, Dqn, Learner, Ppo, Prioritized, Schedule, Window};
 pub use model::{CnnLstm, GatedResidual, Gru, Mlp, Model};
 pub use root::Agent;
 pub use train::{Keep, Train};
-pub use transforms::{ClipPercentile, Transform};
+pub use tune::{
+    AshaScheduler, Condition, HyperbandScheduler, MedianStopScheduler, PbtScheduler, RangeError, RangeKind, Scale, Sampler,
+    Scheduler, SearchRange, SearchSpace, TpeSampler, Tune, TuneMetric,
+};

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Data, Env, Eval, FeatureSpec, Learner, Model, Trade, Train, Transform, Universe};
+use super::{Data, Env, Eval, FeatureSpec, Learner, Model, Trade, Train, Transform, Tune, Universe};
 
 /// One agent: what it trades, sees and does, how it learns and how it is judged.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -35,6 +35,9 @@ pub struct Agent {
     /// How the run is kept.
     #[serde(default)]
     pub train: Train,
+    /// What is searched, how, and what a trial is worth.
+    #[serde(default)]
+    pub tune: Tune,
     /// How the frozen agent is judged.
     #[serde(default)]
     pub eval: Eval,

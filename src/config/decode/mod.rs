@@ -103,6 +103,8 @@ impl Round<'_> {
             let span = self.tree.key_span(&path).unwrap_or(self.tree.span);
             self.note(&path, wording::unknown_key(parent, key, &known), span);
             self.misspelt.extend(nearest(key, &known).map(|near| parent.key(near)));
+            // A rule about the whole map would complain of what is gone.
+            self.mended.push(path);
         }
         !unknown.is_empty()
     }

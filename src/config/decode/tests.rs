@@ -17,8 +17,8 @@ fn walk(json: &serde_json::Value, parent: &str, missing: &mut BTreeSet<String>) 
         && parent == "oneOf";
     if let (Some(keys), false) = (map.get("required").and_then(|r| r.as_array()), is_variant) {
         for key in keys.iter().filter_map(|key| key.as_str()) {
-            let parents =
-                [None, Some("universe"), Some("data"), Some("group"), Some("distributional")];
+            let named = ["universe", "data", "group", "distributional", "when"].map(Some);
+            let parents = [&[None], named.as_slice()].concat();
             if !parents.iter().any(|parent| required(*parent, key).is_some()) {
                 missing.insert(key.to_owned());
             }

@@ -77,7 +77,7 @@ fn visit<'a>(root: &'a Json, here: &'a Json, see: &mut impl FnMut(&'a Map<String
     }
 }
 
-fn resolve<'a>(root: &'a Json, here: &'a Json) -> &'a Json {
+pub(super) fn resolve<'a>(root: &'a Json, here: &'a Json) -> &'a Json {
     let pointer = here.get("$ref").and_then(Json::as_str).and_then(|text| text.strip_prefix('#'));
     pointer.and_then(|pointer| root.pointer(pointer)).unwrap_or(here)
 }

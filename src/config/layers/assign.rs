@@ -2,7 +2,7 @@
 
 use super::sides;
 use crate::config::problem::{Problem, Source, Sources};
-use crate::config::yaml::{Entry, Node, Span, Value, parse};
+use crate::config::yaml::{Entry, Node, Span, Value, joined, parse};
 
 const PREFIX: &str = "RELEAT_";
 
@@ -69,9 +69,9 @@ impl Assignment {
     pub(super) fn tree(&self, sources: &mut Sources) -> Result<(Node, usize), Vec<Problem>> {
         let text = format!("{}{}{}{}", self.lead, self.key, self.equals, self.value);
         let source = sources.add(Source::Assignment { origin: self.origin.clone(), text });
-        let keys = self.keys(source);
-        if let Some((key, span)) = keys.iter().find(|(key, _)| key.is_empty() || key.contains('['))
-        {
+        let parts = self.parts(source);
+        let wrong = |(key, _): &&(String, Span)| key.is_empty() || key.contains('[');
+        if let Some((key, span)) = parts.iter().find(wrong) {
             let text = if key.is_empty() {
                 "expected a dotted key, found an empty part"
             } else {
@@ -89,6 +89,7 @@ impl Assignment {
         let nothing = Node { span: start_of(source), value: Value::Null };
         let mut node = node.unwrap_or(nothing);
         shift(&mut node, begin);
+        let keys = keys(&parts);
         let depth = keys.len();
         for (key, key_span) in keys.into_iter().rev() {
             let span = node.span;
@@ -98,19 +99,31 @@ impl Assignment {
         Ok((node, depth))
     }
 
-    /// The parts of the key and their places.
-    fn keys(&self, source: usize) -> Vec<(String, Span)> {
+    /// What lies between the separators, and where.
+    fn parts(&self, source: usize) -> Vec<(String, Span)> {
         let mut column = self.lead.chars().count();
-        let mut keys = Vec::new();
+        let mut parts = Vec::new();
         for part in self.key.split(self.separator) {
             let length = part.chars().count();
             let key = part.trim();
             let key = if self.lead == PREFIX { key.to_lowercase() } else { key.to_owned() };
-            keys.push((key, Span { length, ..shifted(start_of(source), column) }));
+            parts.push((key, Span { length, ..shifted(start_of(source), column) }));
             column += length + self.separator.len();
         }
-        keys
+        parts
     }
+}
+
+/// The keys that the parts make, and their places.
+fn keys(parts: &[(String, Span)]) -> Vec<(String, Span)> {
+    let names: Vec<&str> = parts.iter().map(|(key, _)| key.as_str()).collect();
+    let groups = joined(&names).into_iter().filter(|group| !group.is_empty());
+    let key = |group: std::ops::Range<usize>| {
+        let (first, last) = (parts[group.start].1, parts[group.end - 1].1);
+        let length = last.column + last.length - first.column;
+        (names[group].join("."), Span { length, ..first })
+    };
+    groups.map(key).collect()
 }
 
 const fn start_of(source: usize) -> Span {

@@ -29,9 +29,14 @@ impl Loaded {
     /// The agent with every default written out; reading it gives an equal agent.
     #[must_use]
     pub fn effective_yaml(&self) -> String {
-        let json = to_json(&self.agent);
-        json.as_object().map(block).unwrap_or_default()
+        effective_yaml(&self.agent)
     }
+}
+
+/// An agent with every default written out; reading it gives an equal agent.
+#[must_use]
+pub fn effective_yaml(agent: &Agent) -> String {
+    to_json(agent).as_object().map(block).unwrap_or_default()
 }
 
 /// Loads an agent and its place.

@@ -3,7 +3,7 @@
 use crate::config::yaml::{Node, Path, Value};
 
 /// Maps that name one of several variants: another name replaces the one below, settings and all.
-const CHOICES: [&str; 8] = [
+pub(in crate::config) const CHOICES: [&str; 13] = [
     "data.source",
     "env.market",
     "env.market.portfolio.actions",
@@ -12,10 +12,15 @@ const CHOICES: [&str; 8] = [
     "learner",
     "learner.ppo.learning_rate",
     "learner.ppo.ent_coef",
+    "learner.dqn.learning_rate",
+    "learner.a2c.learning_rate",
+    "learner.a2c.ent_coef",
+    "tune.sampler",
+    "tune.scheduler",
 ];
 
-/// A map that is given as a whole: its keys are parts of one sum.
-const WHOLE: &str = "env.reward";
+/// Maps that are given as a whole: their keys are parts of one sum, or of one search.
+const WHOLE: [&str; 2] = ["env.reward", "tune.space"];
 
 /// Lays `over` on `base`: maps are merged key by key, everything else is replaced.
 ///
@@ -56,7 +61,7 @@ fn lay(base: &mut Node, over: Node, path: &Path, depth: usize) -> Laid {
 fn is_replacement(base: &Node, over: &Node, path: &Path, depth: usize) -> bool {
     let (Value::Map(below), Value::Map(above)) = (&base.value, &over.value) else { return true };
     let dotted = path.to_string();
-    if dotted == WHOLE {
+    if WHOLE.contains(&dotted.as_str()) || path.is_searched_key() {
         return path.steps().len() >= depth;
     }
     let differ = match (below.as_slice(), above.as_slice()) {
@@ -127,6 +132,37 @@ mod tests {
             "{env: {reward: {pnl: {}}}}",
             "--set env.num_envs=2",
             "{env: {reward: {pnl: {}}, num_envs: 2}}",
+        );
+    }
+
+    #[test]
+    fn searches_by_hand() {
+        let base = "{tune: {space: {a.b: {uniform: [0, 1], steps: 3}, c: {choice: [1]}}}}";
+        check(
+            base,
+            "{tune: {space: {a.b: {integer: [1, 2]}}}}",
+            "{tune: {space: {a.b: {integer: [1, 2]}}}}",
+        );
+        check(base, "--set tune.space={}", "{tune: {space: {}}}");
+        check(
+            base,
+            "--set tune.space.a.b={integer: [1, 2]}",
+            "{tune: {space: {a.b: {integer: [1, 2]}, c: {choice: [1]}}}}",
+        );
+        check(
+            base,
+            "--set tune.space.a.b.steps=4",
+            "{tune: {space: {a.b: {uniform: [0, 1], steps: 4}, c: {choice: [1]}}}}",
+        );
+        check(
+            base,
+            "--set tune.space.d.e.f.when.key=c",
+            "{tune: {space: {a.b: {uniform: [0, 1], steps: 3}, c: {choice: [1]}, d.e.f: {when: {key: c}}}}}",
+        );
+        check(
+            "{tune: {scheduler: {asha: {reduction: 2}}, sampler: random}}",
+            "{tune: {scheduler: {pbt: {}}, sampler: {tpe: {}}}}",
+            "{tune: {scheduler: {pbt: {}}, sampler: {tpe: {}}}}",
         );
     }
 }

@@ -10,6 +10,7 @@ mod read;
 mod request;
 mod sides;
 
-pub use load::{Loaded, from_bundle_yaml, load, load_place};
+pub use load::{Loaded, effective_yaml, from_bundle_yaml, load, load_place};
 pub use origins::{OriginRow, Origins};
 pub use request::{AgentFile, LoadRequest};
+pub(in crate::config) use merge::CHOICES;

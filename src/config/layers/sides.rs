@@ -4,7 +4,7 @@ use crate::config::problem::{Problem, Sources, listed, nearest};
 use crate::config::yaml::{Node, Value};
 
 /// Keys at the top of an agent file.
-pub(super) const AGENT_KEYS: [&str; 12] = [
+pub(super) const AGENT_KEYS: [&str; 13] = [
     "name",
     "seed",
     "universe",
@@ -15,12 +15,13 @@ pub(super) const AGENT_KEYS: [&str; 12] = [
     "model",
     "learner",
     "train",
+    "tune",
     "eval",
     "trade",
 ];
 
 /// Keys at the top of a file in `configs/`.
-pub(super) const PLACE_KEYS: [&str; 2] = ["store", "connectors"];
+pub(super) const PLACE_KEYS: [&str; 3] = ["store", "connectors", "executors"];
 
 /// What a layer may hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,6 +1,7 @@
 //! The settings of the place: what `configs/*.yaml` hold.
 
 mod connectors;
+mod executors;
 mod limits;
 mod root;
 mod store;
@@ -9,6 +10,7 @@ pub use connectors::{
     AlpacaCalendar, AlpacaConnector, Connectors, IbkrConnector, Mt5Connector, PolygonConnector,
     S3Addressing, S3Connector, YahooConnector,
 };
+pub use executors::{Executors, RayExecutor, SlurmExecutor};
 pub use limits::Limits;
 pub use root::Place;
 pub use store::Store;

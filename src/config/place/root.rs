@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Connectors, Store};
+use super::{Connectors, Executors, Store};
 
 /// Where this installation keeps things and whom it talks to; the same for every agent.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -13,4 +13,6 @@ pub struct Place {
     pub store: Store,
     /// Addresses, keys and limits of vendors and brokers.
     pub connectors: Connectors,
+    /// Where trials run besides this process.
+    pub executors: Executors,
 }

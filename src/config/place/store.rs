@@ -13,10 +13,17 @@ pub struct Store {
     pub lake_dir: PathBuf,
     /// The folder of runs and their bundles. Default data/runs.
     pub runs_dir: PathBuf,
+    /// The database of runs, studies and trials: `sqlite://FILE` or `postgres://USER@HOST/NAME`. Default
+    /// sqlite://data/releat.db.
+    pub url: String,
 }
 
 impl Default for Store {
     fn default() -> Self {
-        Self { lake_dir: PathBuf::from("data/lake"), runs_dir: PathBuf::from("data/runs") }
+        Self {
+            lake_dir: PathBuf::from("data/lake"),
+            runs_dir: PathBuf::from("data/runs"),
+            url: "sqlite://data/releat.db".to_owned(),
+        }
     }
 }

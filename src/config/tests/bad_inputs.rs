@@ -252,6 +252,8 @@ const WRONG_VALUES: &[(&str, &str, &str, &str)] = &[
         "19:28",
         "needs a market with a known best value",
     ),
+    ("gate: {}", "gate: {pbo_max: 1.5}", "19:19", "`eval.gate.pbo_max` must be in 0..=1, was 1.5"),
+    ("gate: {}", "gate: {deflated_sharpe_min: -1}", "19:31", "must be in 0..=1, was -1"),
     ("gate: {}", "bootstrap: {confidence_percent: 100}", "19:35", "must be in 50..=99, was 100"),
     ("gate: {}", "baselines: [cash, cash]", "19:21", "must be a new baseline"),
     ("trade: {}", "trade: {max_order_frac: 0}", "20:25", "must be above 0"),
@@ -502,4 +504,159 @@ fn wrong_values_of_the_environment() {
     let cases: Vec<_> =
         ENV_VALUES.iter().map(|&(text, place, part)| ("num_envs: 64", text, place, part)).collect();
     check(&cases);
+}
+
+/// What stands in `tune: {…}` in line 20, where its only problem lies, and a phrase.
+const WRONG_TUNE: &[(&str, &str, &str)] = &[
+    ("trials: 0", "20:16", "`tune.trials` must be at least 1, was 0"),
+    ("seeds: 33", "20:15", "`tune.seeds` must be in 1..=32, was 33"),
+    ("lookahead: 0", "20:19", "`tune.lookahead` must be in 1..=1024, was 0"),
+    ("sampler: tbe", "20:17", "unknown value `tbe` for `tune.sampler`, did you mean `tpe`?"),
+    ("sampler: {tpe: {candidates: 0}}", "20:36", "must be in 1..=10000, was 0"),
+    ("metric: sharpe", "20:16", "unknown value `sharpe` for `tune.metric`"),
+    ("scheduler: {asha: {reduction: 5}}", "20:38", "must be in 2..=4, was 5"),
+    (
+        "scheduler: {asha: {grace_env_steps: 9, max_env_steps: 8}}",
+        "20:44",
+        "`tune.scheduler.asha.grace_env_steps` must be in 1..=8, the budget of a whole trial, was 9",
+    ),
+    (
+        "scheduler: {hyperband: {brackets: 5}}",
+        "20:42",
+        "`tune.scheduler.hyperband.brackets` must be at most the 4 rungs, was 5",
+    ),
+    (
+        "scheduler: {median_stop: {interval_env_steps: 1, max_env_steps: 9000}}",
+        "20:54",
+        "must leave at most 1000 looks at a trial of 9000, was 1",
+    ),
+    ("scheduler: {pbt: {quantile: 0.6}}", "20:36", "must be in 0.05..=0.5, was 0.6"),
+    ("scheduler: {pbt: {}}, trials: 1", "20:38", "must be at least 2 for a population"),
+    ("space: {seed: {integer: [1, 2]}}", "20:22", "`seed` cannot be searched: a lucky seed"),
+    (
+        "space: {env.costs.half_spread_bps: {uniform: [0, 1]}}",
+        "20:43",
+        "`env.costs.half_spread_bps` cannot be searched: a cheaper market would win",
+    ),
+    (
+        "space: {env.reward.pnl.scale: {uniform: [0, 1]}}",
+        "20:38",
+        "`env.reward.pnl.scale` cannot be searched: trials must pursue the same goal",
+    ),
+    ("space: {env.fill: {choice: [next_open]}}", "20:26", "an easier fill would win"),
+    ("space: {data: {choice: [1]}}", "20:22", "judged on the same data"),
+    ("space: {universe.symbols: {choice: [[A]]}}", "20:34", "judged on the same market"),
+    ("space: {eval.gate: {choice: [{}]}}", "20:27", "trials must be judged alike"),
+    (
+        "space: {learner.ppo.total_env_steps: {integer: [1, 2]}}",
+        "20:45",
+        "`learner.ppo.total_env_steps` cannot be searched: `tune.scheduler` gives the budgets",
+    ),
+    (
+        "space: {learner: {choice: [{ppo: {}}, {ppo: {total_env_steps: 5}}]}}",
+        "20:46",
+        "`learner.ppo.total_env_steps` cannot be searched",
+    ),
+    (
+        "space: {env: {choice: [{costs: {commission_bps: 0}}]}}",
+        "20:31",
+        "`env.costs.commission_bps` cannot be searched",
+    ),
+    (
+        "space: {learner.ppo.gama: {uniform: [0, 1]}}",
+        "20:34",
+        "unknown key `learner.ppo.gama`, did you mean `learner.ppo.gamma`?",
+    ),
+    ("space: {lerner.x: {uniform: [0, 1]}}", "20:26", "did you mean `learner`?"),
+    (
+        "space: {features.rsi.window: {integer: [5, 9]}}",
+        "20:37",
+        "the list `features` is searched as a whole",
+    ),
+    ("space: {'features[0]': {integer: [5, 9]}}", "20:8", "a list is searched as a whole"),
+    (
+        "space: {learner.dqn.gamma: {uniform: [0, 1]}}",
+        "20:35",
+        "`tune.space.learner.dqn.gamma` needs `learner.dqn`, the agent has `learner` ppo",
+    ),
+    (
+        "space: {model: {choice: [{mlp: {}}, {gru: {}}]}, model.mlp.hidden: {integer: [1, 9]}}",
+        "20:75",
+        "needs `when: {key: model, is: […]}` with values that are `mlp`",
+    ),
+    (
+        "space: {model.gru.hidden: {integer: [8, 16]}}, scheduler: {pbt: {}}",
+        "20:34",
+        "hand on their networks",
+    ),
+    (
+        "space: {learner.ppo.gamma: {}}",
+        "20:35",
+        "must have exactly one of `uniform`, `log_uniform`, `integer`, `log_integer` and `choice`, found 0",
+    ),
+    (
+        "space: {learner.ppo.gamma: {uniform: [0, 1], choice: [1]}}",
+        "20:35",
+        "and `choice`, found 2",
+    ),
+    (
+        "space: {learner.ppo.gamma: {uniform: [1, 0]}}",
+        "20:45",
+        "`tune.space.learner.ppo.gamma.uniform` must begin below its end, was [1, 0]",
+    ),
+    (
+        "space: {learner.ppo.gamma: {log_uniform: [0, 1]}}",
+        "20:49",
+        "must begin above 0 for a logarithmic scale, was 0",
+    ),
+    ("space: {learner.ppo.gamma: {choice: []}}", "20:44", "must name at least one value"),
+    ("space: {learner.ppo.gamma: {choice: [1, 1]}}", "20:44", "1 is there twice"),
+    ("space: {learner.ppo.gamma: {choice: [1], steps: 3}}", "20:56", "needs a range of numbers"),
+    (
+        "space: {learner.ppo.gamma: {uniform: [0, 1], steps: 1}}",
+        "20:60",
+        "`tune.space.learner.ppo.gamma.steps` must be in 2..=1000, was 1",
+    ),
+    (
+        "space: {learner.ppo.gamma: {unifrm: [0, 1]}}",
+        "20:36",
+        "unknown key `unifrm` in `tune.space.learner.ppo.gamma`, did you mean `uniform`?",
+    ),
+    (
+        "space: {learner.ppo.gamma: {uniform: [0]}}",
+        "20:45",
+        "`tune.space.learner.ppo.gamma.uniform`",
+    ),
+    (
+        "space: {learner.ppo.gamma: {choice: [1], when: {key: x, is: [1]}}}",
+        "20:61",
+        "`tune.space.learner.ppo.gamma.when.key` must name a `choice` of `tune.space`, was `x`",
+    ),
+    (
+        "space: {learner.ppo.gamma: {choice: [1], when: {is: [1]}}}",
+        "20:49",
+        "missing key `tune.space.learner.ppo.gamma.when.key`",
+    ),
+    (
+        "space: {learner.ppo.gamma: {choice: [1], when: {key: learner.ppo.gamma, is: [1]}}}",
+        "20:61",
+        "must not depend on `learner.ppo.gamma` itself",
+    ),
+    (
+        "space: {model.gru.layers: {choice: [1, 2]}, learner.ppo.gamma: {choice: [1], when: {key: model.gru.layers, is: [2, 3]}}}",
+        "20:123",
+        "`tune.space.learner.ppo.gamma.when.is[1]` must be a value of the choice `model.gru.layers`, was 3",
+    ),
+];
+
+#[test]
+fn wrong_searches() {
+    let texts: Vec<_> = WRONG_TUNE
+        .iter()
+        .map(|&(text, place, part)| {
+            (GOOD.replacen("trade: {}", &format!("tune: {{{text}}}"), 1), place, part)
+        })
+        .collect();
+    let texts: Vec<_> = texts.iter().map(|(text, place, part)| (&**text, *place, *part)).collect();
+    check_texts(&texts);
 }

@@ -118,3 +118,69 @@ fn the_schema_knows_every_section() {
     }
     assert_eq!(schema["additionalProperties"], false);
 }
+
+const SEARCH: &str = "\
+tune:
+  trials: 12
+  space:
+    learner.ppo.gamma: {uniform: [0.9, 0.99], steps: 3}
+    learner.ppo.learning_rate: {log_uniform: [1e-5, 1e-2]}
+    model: {choice: [{gru: {hidden: 8}}, {mlp: {hidden: 16}}]}
+    model.mlp.layers:
+      integer: [1, 3]
+      when: {key: model, is: [{mlp: {hidden: 16}}]}
+";
+
+#[test]
+fn searched_keys_keep_their_dots() {
+    let mut request = request(format!("{GOOD}{SEARCH}"));
+    let loaded = load(&request).unwrap_or_else(|errors| panic!("{errors}"));
+    let keys: Vec<&str> = loaded.agent.tune.space.keys().map(String::as_str).collect();
+    let expected = ["learner.ppo.gamma", "learner.ppo.learning_rate", "model", "model.mlp.layers"];
+    assert_eq!(keys, expected);
+    let (value, place) = origin(&loaded, "tune.space.learner.ppo.gamma.uniform");
+    assert_eq!((value.as_str(), place.as_str()), ("[0.9, 0.99]", "a.yaml:24:25"));
+    assert_eq!(origin(&loaded, "tune.lookahead").1, "default");
+    let again = from_bundle_yaml(&loaded.effective_yaml(), "agent.yaml", &[]);
+    assert_eq!(again.unwrap(), loaded.agent);
+
+    request.variables =
+        vec![("RELEAT_TUNE__SPACE__LEARNER__PPO__GAMMA__STEPS".to_owned(), "4".to_owned())];
+    request.sets = [
+        "tune.space.learner.ppo.learning_rate={choice: [1e-3, 3e-4]}",
+        "tune.space.env.num_envs={choice: [64, 128]}",
+        "tune.scheduler=none",
+        "tune.sampler={tpe: {candidates: 3}}",
+    ]
+    .map(str::to_owned)
+    .to_vec();
+    let loaded = load(&request).unwrap_or_else(|errors| panic!("{errors}"));
+    let space = &loaded.agent.tune.space;
+    let gamma = &space["learner.ppo.gamma"];
+    assert_eq!((gamma.uniform, gamma.steps), (Some([0.9, 0.99]), Some(4)));
+    let place = origin(&loaded, "tune.space.learner.ppo.gamma.steps").1;
+    assert_eq!(place, "RELEAT_TUNE__SPACE__LEARNER__PPO__GAMMA__STEPS");
+    assert_eq!(space["learner.ppo.learning_rate"].kinds(), ["choice"]);
+    assert_eq!(space["env.num_envs"].kinds(), ["choice"]);
+
+    request.variables.clear();
+    request.sets = vec!["tune.space={learner.ppo.gamma: {choice: [0.5]}}".to_owned()];
+    let loaded = load(&request).unwrap_or_else(|errors| panic!("{errors}"));
+    assert_eq!(loaded.agent.tune.space.len(), 1);
+}
+
+#[test]
+fn wrong_assignments_of_searched_keys_show_their_place() {
+    let mut request = request(GOOD);
+    request.sets = vec!["tune.space.learner.ppo.gamma.uniform=[1, 0]".to_owned()];
+    let shown = load(&request).unwrap_err().to_string();
+    let expected = "\
+error: `tune.space.learner.ppo.gamma.uniform` must begin below its end, was [1, 0]
+ --> --set tune.space.learner.ppo.gamma.uniform=[1, 0]
+                                                ^^^^^^
+";
+    assert!(shown.starts_with(expected), "{shown}");
+    request.sets = vec!["tune.space.learner..gamma={choice: [1]}".to_owned()];
+    let shown = load(&request).unwrap_err().to_string();
+    assert!(shown.starts_with("error: expected a dotted key, found an empty part"), "{shown}");
+}

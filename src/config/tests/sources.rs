@@ -37,7 +37,7 @@ fn assignments_show_where_they_are_wrong() {
     );
     check(
         &with_set("nothing=1"),
-        "error: unknown key `nothing`, expected `name`, `seed`, `universe`, `data`, `features`, `transform`, `env`, `model`, `learner`, `train`, `eval`, `trade`, `store` or `connectors`
+        "error: unknown key `nothing`, expected `name`, `seed`, `universe`, `data`, `features`, `transform`, `env`, `model`, `learner`, `train`, `tune`, `eval`, `trade`, `store`, `connectors` or `executors`
  --> --set nothing=1
            ^^^^^^^",
     );

@@ -3,7 +3,7 @@
 use std::fmt::Display;
 use std::ops::RangeInclusive;
 
-use super::{data, env, eval, features, learner, model, place, universe};
+use super::{data, env, eval, features, learner, model, place, tune};
 use crate::config::{Agent, Place};
 
 /// A rule that does not hold.
@@ -18,12 +18,13 @@ pub(crate) struct Finding {
 /// Every rule of an agent that does not hold.
 pub(crate) fn check_agent(agent: &Agent) -> Vec<Finding> {
     let mut check = Check::default();
-    universe::check(&mut check, agent);
+    data::check_universe(&mut check, agent);
     data::check(&mut check, agent);
     features::check(&mut check, agent);
     env::check(&mut check, agent);
     model::check(&mut check, agent);
     learner::check(&mut check, agent);
+    tune::check(&mut check, agent);
     eval::check(&mut check, agent);
     check.findings
 }

@@ -1,7 +1,7 @@
 //! Rules of `eval` and `trade`.
 
 use super::check::Check;
-use crate::config::{Agent, Gate, Source};
+use crate::config::{Agent, Gate, Source, Stress};
 
 /// Checks how the agent is judged and how it trades.
 pub(super) fn check(check: &mut Check, agent: &Agent) {
@@ -16,8 +16,61 @@ pub(super) fn check(check: &mut Check, agent: &Agent) {
     check.within("eval.bootstrap.samples", eval.bootstrap.samples, 100..=100_000);
     check.within("eval.bootstrap.block_bars", eval.bootstrap.block_bars, 1..=10_000);
     check.within("eval.bootstrap.confidence_percent", eval.bootstrap.confidence_percent, 50..=99);
+    folds(check, agent);
+    stress(check, &eval.stress);
     check.positive("trade.max_order_frac", agent.trade.max_order_frac, 100.0);
     check.positive("trade.max_gross_exposure", agent.trade.max_gross_exposure, 100.0);
+}
+
+/// The sizes of folds.
+fn folds(check: &mut Check, agent: &Agent) {
+    let walk = &agent.eval.walk_forward;
+    check.within("eval.walk_forward.train_bars", walk.train_bars, 2..=100_000_000);
+    check.within("eval.walk_forward.validation_bars", walk.validation_bars, 2..=100_000_000);
+    check.within("eval.walk_forward.test_bars", walk.test_bars, 2..=100_000_000);
+    check.within("eval.walk_forward.step_bars", walk.step_bars, 1..=100_000_000);
+    let purged = &agent.eval.purged;
+    check.within("eval.purged.groups", purged.groups, 3..=20);
+    check.within("eval.purged.purge_bars", purged.purge_bars, 0..=1000);
+    check.within("eval.purged.embargo_bars", purged.embargo_bars, 0..=1000);
+    // A part is left to learn from and one to validate on.
+    let most = purged.groups.saturating_sub(2).max(1);
+    if !(1..=most).contains(&purged.test_groups) {
+        let key = "eval.purged.test_groups";
+        let found = purged.test_groups;
+        let text = format!("`{key}` must be in 1..={most} (groups less 2), was {found}");
+        check.deny(&[key, "eval.purged.groups"], text);
+    }
+}
+
+/// The hardships.
+fn stress(check: &mut Check, stress: &Stress) {
+    for (index, &multiple) in stress.cost_multiples.iter().enumerate() {
+        check.within(&format!("eval.stress.cost_multiples[{index}]"), multiple, 0.0..=1000.0);
+    }
+    for (index, &bars) in stress.delays_bars.iter().enumerate() {
+        check.within(&format!("eval.stress.delays_bars[{index}]"), bars, 0..=1000);
+    }
+    check.positive("eval.stress.volatility_multiple", stress.volatility_multiple, 10.0);
+    let years = &stress.bad_years;
+    check.within("eval.stress.bad_years.drawn", years.drawn, 1..=10_000);
+    check.within("eval.stress.bad_years.judged", years.judged, 0..=years.drawn);
+    check.within("eval.stress.bad_years.block_bars", years.block_bars, 1..=10_000);
+    for (index, &loss) in stress.gaps.losses.iter().enumerate() {
+        let key = format!("eval.stress.gaps.losses[{index}]");
+        if !(loss > 0.0 && loss < 1.0) {
+            check.deny(&[&key], format!("`{key}` must be above 0 and below 1, was {loss}"));
+        }
+    }
+    check.within("eval.stress.gaps.draws", stress.gaps.draws, 0..=1000);
+    let wide = &stress.wide_spreads;
+    check.within("eval.stress.wide_spreads.multiple", wide.multiple, 1.0..=1000.0);
+    check.within("eval.stress.wide_spreads.share", wide.share, 0.0..=1.0);
+    check.within("eval.stress.wide_spreads.stretch_bars", wide.stretch_bars, 1..=1000);
+    let halts = &stress.halts;
+    check.within("eval.stress.halts.missing_share", halts.missing_share, 0.0..=0.9);
+    check.within("eval.stress.halts.halt_bars", halts.halt_bars, 0..=1000);
+    check.within("eval.stress.halts.draws", halts.draws, 1..=1000);
 }
 
 fn gate(check: &mut Check, gate: &Gate, agent: &Agent) {
@@ -37,6 +90,15 @@ fn gate(check: &mut Check, gate: &Gate, agent: &Agent) {
     for (key, ratio) in ratios {
         if let Some(ratio) = ratio {
             check.within(key, ratio, -100.0..=100.0);
+        }
+    }
+    let probabilities = [
+        ("eval.gate.pbo_max", gate.pbo_max),
+        ("eval.gate.deflated_sharpe_min", gate.deflated_sharpe_min),
+    ];
+    for (key, probability) in probabilities {
+        if let Some(probability) = probability {
+            check.within(key, probability, 0.0..=1.0);
         }
     }
     let Some(share) = gate.oracle_share_min else { return };

@@ -8,6 +8,6 @@ mod features;
 mod learner;
 mod model;
 mod place;
-mod universe;
+mod tune;
 
 pub(crate) use check::{Finding, check_agent, check_place};

@@ -11,5 +11,5 @@ mod write;
 
 pub(crate) use node::{Entry, Node, Span, Value};
 pub(crate) use parse::parse;
-pub(crate) use path::{Path, Step};
+pub(crate) use path::{Path, Step, joined};
 pub(crate) use write::{block, flow};

@@ -1,7 +1,7 @@
 //! The symbol that rose most.
 
 use crate::domain::Weights;
-use crate::evaluate::simulate::{Choice, Strategy, View};
+use crate::evaluate::trajectory::{Choice, Strategy, View};
 use crate::learners::PolicyError;
 
 const LOOK_BACK_BARS: usize = 126;

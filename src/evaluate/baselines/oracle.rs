@@ -4,7 +4,7 @@ use crate::config::Source;
 use crate::connectors::synthetic::{OraclePolicy, PlantedOracle};
 use crate::domain::{Calendar, Slippage, Timeframe, Weights};
 use crate::evaluate::judge::Judgement;
-use crate::evaluate::simulate::{Choice, Strategy, View};
+use crate::evaluate::trajectory::{Choice, Strategy, View};
 use crate::gym::EnvParams;
 use crate::learners::PolicyError;
 

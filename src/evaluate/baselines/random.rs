@@ -1,7 +1,7 @@
 //! Chance.
 
 use crate::base::{Rng, SeedStream};
-use crate::evaluate::simulate::{Choice, Strategy, View};
+use crate::evaluate::trajectory::{Choice, Strategy, View};
 use crate::gym::ActionTable;
 use crate::learners::PolicyError;
 

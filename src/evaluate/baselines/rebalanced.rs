@@ -1,7 +1,7 @@
 //! Fixed weights: bought once, or brought back every so many bars.
 
 use crate::domain::Weights;
-use crate::evaluate::simulate::{Choice, Strategy, View};
+use crate::evaluate::trajectory::{Choice, Strategy, View};
 use crate::learners::PolicyError;
 
 /// Trades to the same weights every `every_bars` bars; never again if that is `None`.

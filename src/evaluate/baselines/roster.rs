@@ -10,7 +10,7 @@ use crate::base::SeedStream;
 use crate::config::Baseline;
 use crate::domain::Weights;
 use crate::evaluate::judge::Judgement;
-use crate::evaluate::simulate::Strategy;
+use crate::evaluate::trajectory::Strategy;
 
 const REBALANCE_BARS: usize = 21;
 

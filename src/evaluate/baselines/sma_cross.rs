@@ -1,7 +1,7 @@
 //! Each symbol while its fast average is above its slow one.
 
 use crate::domain::Weights;
-use crate::evaluate::simulate::{Choice, Strategy, View};
+use crate::evaluate::trajectory::{Choice, Strategy, View};
 use crate::learners::PolicyError;
 
 const FAST_BARS: usize = 20;

@@ -1,7 +1,7 @@
 //! The long-only portfolio of least variance.
 
 use crate::domain::Weights;
-use crate::evaluate::simulate::{Choice, Strategy, View};
+use crate::evaluate::trajectory::{Choice, Strategy, View};
 use crate::learners::PolicyError;
 
 const LOOK_BACK_BARS: usize = 63;

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::base::{DateRange, Timestamp};
-use crate::metrics::{BarClock, Summary};
+use crate::metrics::{BarClock, Overfitting, Summary};
 use crate::plot::TradeMark;
 
 /// Everything a report shows.
@@ -23,6 +23,8 @@ pub struct ReportInput {
     pub warnings: Vec<String>,
     /// The gate; empty if none was set.
     pub gate: Vec<GateCheck>,
+    /// How much of the choice of the agent is luck, if its trials are known.
+    pub overfitting: Option<Overfitting>,
     /// Bars per year.
     pub clock: BarClock,
     /// Return per bar of what counts as safe.
@@ -62,6 +64,9 @@ pub struct GateCheck {
     pub threshold: Bound,
     /// What was found; `None` if undefined, which is no pass.
     pub value: Option<f64>,
+    /// Why nothing was found.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
     /// Whether it holds.
     pub passed: bool,
 }

@@ -5,6 +5,7 @@
 mod check;
 mod html;
 mod input;
+mod overfitting;
 mod page;
 mod pictures;
 mod tables;

@@ -5,7 +5,7 @@ use serde_json::json;
 use super::check::{ReportError, check};
 use super::html::escape;
 use super::input::{NamedRun, ReportInput};
-use super::{pictures, tables, verdict};
+use super::{overfitting, pictures, tables, verdict};
 use crate::metrics::total_return;
 use crate::plot::{DARK_REPLACEMENTS, FONT_FAMILY, Picture};
 
@@ -26,6 +26,7 @@ pub fn render(input: &ReportInput) -> Result<String, ReportError> {
         header(input),
         verdict::section(input, agent),
         section("Against the baselines", &tables::key_metrics(&input.runs)),
+        input.overfitting.as_ref().map(overfitting::section).unwrap_or_default(),
         tables::all_metrics(&input.runs),
         section("Pictures", &format!(r#"<div class="pictures">{figures}</div>"#)),
         section("What the metrics mean", &tables::definitions(input)),
@@ -110,6 +111,7 @@ fn data_block(input: &ReportInput, agent: &NamedRun) -> Result<String, ReportErr
         "warnings": input.warnings,
         "gate": input.gate,
         "gate_passed": (!input.gate.is_empty()).then(|| input.gate.iter().all(|c| c.passed)),
+        "overfitting": input.overfitting,
         "sharpe_rank": verdict::sharpe_rank(input, agent),
         "runs": runs,
     });

@@ -3,7 +3,9 @@
 use super::*;
 use crate::base::{SeedStream, Timestamp};
 use crate::domain::Side;
-use crate::metrics::{BarClock, BootstrapOptions, Summary, SummaryInput};
+use crate::metrics::{
+    BarClock, BootstrapOptions, Overfitting, Summary, SummaryInput, TrialReturns,
+};
 use crate::plot::TradeMark;
 
 const NUM_BARS: usize = 120;
@@ -34,6 +36,7 @@ fn input() -> ReportInput {
         name: "Sharpe ratio".to_owned(),
         threshold: Bound::AtLeast(0.5),
         value: Some(0.75),
+        reason: None,
         passed: true,
     };
     ReportInput {
@@ -43,6 +46,7 @@ fn input() -> ReportInput {
         range: "2019-01-02..2019-05-01".parse().unwrap(),
         warnings: vec!["synthetic data".to_owned()],
         gate: vec![passed],
+        overfitting: None,
         clock: BarClock { bars_per_year: 252.0 },
         risk_free: 0.0,
         confidence: 0.95,
@@ -103,11 +107,37 @@ fn a_failed_gate_is_said_in_words() {
         name: "Drawdown".to_owned(),
         threshold: Bound::AtMost(0.1),
         value: None,
+        reason: Some("it is <not> defined".to_owned()),
         passed: false,
     });
     let html = render(&failed).unwrap();
     assert!(html.contains("Gate failed: 1 of 2 checks do not hold"));
-    assert!(html.contains("undefined"));
+    assert!(html.contains("undefined") && html.contains("it is &lt;not&gt; defined"));
+}
+
+#[test]
+fn the_luck_of_the_choice_has_a_section() {
+    let mut chosen = input();
+    assert!(!render(&chosen).unwrap().contains("How much of it is luck"));
+    let trial = |number: u64| TrialReturns {
+        name: format!("demo/{number}"),
+        period: String::new(),
+        returns: run("", 0.0, number).returns,
+    };
+    let mut trials: Vec<TrialReturns> = (0..6).map(trial).collect();
+    trials.push(TrialReturns::default());
+    let best = Overfitting::best(&trials).unwrap();
+    chosen.overfitting = Some(Overfitting::compute(&trials, best, chosen.clock));
+    let html = render(&chosen).unwrap();
+    let section = html.find("How much of it is luck").unwrap();
+    assert!(html.find("Against the baselines").unwrap() < section);
+    assert!(html.contains("7 trials tried, worth"));
+    assert!(html.contains("1 trial without returns could not be chosen"));
+    assert!(html.contains("Ranks on the other half in 12870 splits"));
+    assert!(html.contains(r#""overfitting":{"chosen":"demo/"#) && !html.contains("logits"));
+    chosen.overfitting = Some(Overfitting::compute(&[TrialReturns::default()], 0, chosen.clock));
+    let html = render(&chosen).unwrap();
+    assert!(html.contains("splitting needs 20 bars or more, the chosen trial has 0"));
 }
 
 #[test]

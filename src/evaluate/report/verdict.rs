@@ -122,9 +122,11 @@ fn check_row(check: &GateCheck) -> String {
         Bound::AtMost(value) => format!("at most {}", plain(Some(value))),
     };
     let (class, answer) = if check.passed { ("pass", "holds") } else { ("fail", "does not hold") };
+    let reason = check.reason.as_ref().map(|text| format!("<small>{}</small>", escape(text)));
     format!(
-        r#"<tr><td>{}</td><td class="n">{needed}</td><td class="n">{}</td><td class="{class}">{answer}</td></tr>"#,
+        r#"<tr><td>{}{}</td><td class="n">{needed}</td><td class="n">{}</td><td class="{class}">{answer}</td></tr>"#,
         escape(&check.name),
+        reason.unwrap_or_default(),
         plain(check.value),
     )
 }

@@ -1,5 +1,7 @@
 //! The fused step equals the tensor body in every value, whatever the settings and the threads.
 
+use std::ops::Range;
+
 use burn::tensor::{Device, Int, Tensor, TensorData};
 
 use super::FusedEnv;
@@ -83,14 +85,19 @@ struct Pair {
 
 impl Pair {
     fn new(spec: &PanelSpec, env: &Env) -> Self {
+        let whole = 0..spec.rows;
+        Self::over(spec, std::slice::from_ref(&whole), env)
+    }
+
+    fn over(spec: &PanelSpec, segments: &[Range<usize>], env: &Env) -> Self {
         let tape = tape(spec, 5, env);
         let table = ActionTable::try_new(&env.market, tape.symbols()).unwrap();
         let seeds = SeedStream::new(spec.seed);
-        let device = Device::flex();
-        let fused = VecEnv::try_new(&tape, &table, env, &device, &seeds.child("env")).unwrap();
-        let plain = VecEnv::try_new_plain(&tape, &table, env, &device, &seeds.child("env"));
-        assert!(fused.is_fused(), "{env:?}");
-        Self { fused, plain: plain.unwrap(), rng: seeds.child("action").rng() }
+        let (device, child) = (Device::flex(), seeds.child("env"));
+        let fused = VecEnv::try_new_in((&tape, segments), &table, env, &device, &child).unwrap();
+        let plain = fused.clone().without_kernel();
+        assert!(fused.is_fused() && !plain.is_fused(), "{env:?}");
+        Self { fused, plain, rng: seeds.child("action").rng() }
     }
 
     /// Steps both and compares everything; gives how many episodes ended.
@@ -220,7 +227,9 @@ fn the_width_of_the_vector_unit_changes_no_bit() {
     let tape = tape(&PanelSpec::default(), 5, &env);
     let table = ActionTable::try_new(&env.market, tape.symbols()).unwrap();
     let seeds = SeedStream::new(3);
-    let plain = TensorEnv::try_new(&tape, &table, &env, &Device::flex(), &seeds).unwrap();
+    let whole = 0..tape.len();
+    let whole = (&tape, std::slice::from_ref(&whole));
+    let plain = TensorEnv::try_new(whole, &table, &env, &Device::flex(), &seeds).unwrap();
     let run = |arch: Arch| {
         let mut fused = FusedEnv::over(&plain, &table).unwrap();
         fused.arch = arch;
@@ -287,4 +296,52 @@ fn actions_of_either_width_are_read() {
     );
     let equity = |actions| floats(&pair.fused.step(pair.fused.reset().0, actions).1.equity);
     assert_eq!(equity(narrow), equity(wide));
+}
+
+#[test]
+fn episodes_in_segments_are_the_same_in_both_and_never_cross_a_border() {
+    let [market, ..] = markets();
+    let mut env = plain_env(market, FillRule::NextOpen, everything());
+    env.episode = Episode { length_bars: 12, random_start: true };
+    let segments = [10..40, 60..73, 90..95, 200..260];
+    let spec = PanelSpec { rows: 300, ..PanelSpec::default() };
+    assert!(Pair::over(&spec, &segments, &env).check(40) > 0);
+    let mut pair = Pair::over(&spec, &segments, &env);
+    let (mut state, _, mut mask) = pair.plain.reset();
+    let mut seen = [0; 4];
+    for _ in 0..60 {
+        let data = state.to_data().unwrap();
+        for (&row, &steps) in data.rows.iter().zip(&data.num_steps) {
+            let within = |row: i32| segments.iter().position(|s| s.contains(&(row as usize)));
+            // The bar after the decision lies in the same segment as the first of the episode.
+            let segment = within(row - steps).unwrap();
+            assert_eq!(within(row + 1), Some(segment), "row {row} after {steps} steps");
+            seen[segment] += 1;
+        }
+        let actions = legal_actions(&mask, &mut pair.rng);
+        let (next, step) = pair.plain.step(state, actions);
+        (state, mask) = (next, step.mask);
+    }
+    assert!(seen[0] > 0 && seen[1] > 0 && seen[2] == 0 && seen[3] > 0, "{seen:?}");
+}
+
+#[test]
+fn segments_without_room_are_refused() {
+    let [market, ..] = markets();
+    let mut env = plain_env(market, FillRule::NextOpen, everything());
+    let spec = PanelSpec { rows: 100, ..PanelSpec::default() };
+    let tape = tape(&spec, 5, &env);
+    let table = ActionTable::try_new(&env.market, tape.symbols()).unwrap();
+    let make = |env: &Env| {
+        let parts = [0..20, 30..60];
+        VecEnv::try_new_in((&tape, &parts), &table, env, &Device::flex(), &SeedStream::new(1))
+            .map(|_| ())
+            .map_err(|error| error.to_string())
+    };
+    env.episode = Episode { length_bars: 30, random_start: true };
+    assert!(make(&env).unwrap_err().contains("at least 31 rows, the longest has 30"));
+    env.episode.length_bars = 29;
+    assert_eq!(make(&env), Ok(()));
+    env.curriculum = Some(crate::config::Curriculum::default());
+    assert!(make(&env).unwrap_err().contains("found 2 segments"));
 }

@@ -68,8 +68,8 @@ impl Account {
     }
 
     /// The same account under other costs.
-    #[cfg(test)]
-    pub(in crate::gym) fn with_costs(mut self, costs: crate::domain::CostModel) -> Self {
+    #[must_use]
+    pub fn with_costs(mut self, costs: crate::domain::CostModel) -> Self {
         self.params.costs = costs;
         self
     }

@@ -1,5 +1,7 @@
 //! N trading environments that step together.
 
+use std::ops::Range;
+
 use burn::tensor::{Bool, Device, Int, Tensor};
 
 use super::book::Book;
@@ -7,7 +9,7 @@ use super::legality::{HasHalts, Legality};
 use super::market::{Bar, MarketTensors};
 use super::orders::{CostTensors, OrderTable, change_to};
 use super::reward::{BarReturns, RewardMemory};
-use super::starts::{BarOutcome, EpisodeEnds, StartTable, Training};
+use super::starts::{BarOutcome, EpisodeEnds, StartTable, Training, legal_starts};
 use super::{EnvData, EnvError, TensorState};
 use crate::base::SeedStream;
 use crate::config::Env;
@@ -66,12 +68,13 @@ pub(in crate::gym) struct TensorEnv {
 }
 
 impl TensorEnv {
-    /// Uploads the tape and makes `env.num_envs` environments. `seeds` is the `env` stream of the run.
+    /// Uploads the tape and makes `env.num_envs` environments whose episodes each lie inside one of
+    /// the segments. `seeds` is the `env` stream of the run.
     ///
     /// # Errors
-    /// [`EnvError`] if tape, table and rules do not fit together.
+    /// [`EnvError`] if tape, segments, table and rules do not fit together.
     pub(in crate::gym) fn try_new(
-        tape: &Tape,
+        (tape, segments): (&Tape, &[Range<usize>]),
         table: &ActionTable,
         env: &Env,
         device: &Device,
@@ -79,7 +82,7 @@ impl TensorEnv {
     ) -> Result<Self, EnvError> {
         let params = EnvParams::new(env, tape.bars_per_year());
         check(tape, table, &params, env.num_envs)?;
-        let num_starts = num_starts(tape, &params);
+        let starts = starts(segments, &params)?;
         let has_halts = if tape.has_halts() { HasHalts::Sometimes } else { HasHalts::Never };
         let num_assets = table.num_assets();
         Ok(Self {
@@ -87,7 +90,7 @@ impl TensorEnv {
             orders: OrderTable::new(table, device),
             costs: CostTensors::new(&params),
             legality: Legality::new(table, &params.rules, has_halts, env.num_envs, device),
-            starts: StartTable::new(num_starts, env.num_envs, seeds, device),
+            starts: StartTable::new(&starts, env.num_envs, seeds, device),
             seeds: seeds.clone(),
             device: device.clone(),
             num_envs: env.num_envs,
@@ -364,16 +367,16 @@ fn check(
     if num_envs == 0 { Err(EnvError::NoEnvs) } else { Ok(()) }
 }
 
-/// Starts from which an episode can have its full length; only the first row if none can. Where
-/// starts are not random, the first of them and those within the offset.
-fn num_starts(tape: &Tape, params: &EnvParams) -> usize {
-    let last_row = tape.len() - 1;
-    if !params.episode.random_start {
-        let offset = params.randomize.map_or(0, |randomize| randomize.start_offset_bars);
-        return (offset + 1).min(last_row);
+/// The rows on which episodes may begin.
+fn starts(segments: &[Range<usize>], params: &EnvParams) -> Result<Vec<i32>, EnvError> {
+    let offset = params.randomize.map_or(0, |randomize| randomize.start_offset_bars);
+    let starts = legal_starts(segments, params.episode, offset);
+    if segments.len() > 1 && params.curriculum.is_some() {
+        return Err(EnvError::CurriculumInParts { found: segments.len() });
     }
-    match last_row.checked_sub(params.episode.length_bars) {
-        Some(last_start) => last_start + 1,
-        None => 1,
+    if starts.is_empty() {
+        let longest = segments.iter().map(ExactSizeIterator::len).max().unwrap_or(0);
+        return Err(EnvError::ShortSegments { needed: params.episode.length_bars + 1, longest });
     }
+    Ok(starts)
 }

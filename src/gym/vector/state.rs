@@ -35,6 +35,23 @@ pub enum EnvError {
     /// A longest hold needs a way out.
     #[error("`max_hold_bars` needs an action that closes the position (exposure 0), found none")]
     NoFlatAction,
+    /// No segment has room for an episode.
+    #[error(
+        "an episode needs a segment of at least {needed} rows, the longest has {longest}; choose a \
+         shorter `env.episode.length_bars`"
+    )]
+    ShortSegments {
+        /// The rows of an episode.
+        needed: usize,
+        /// The rows of the longest segment.
+        longest: usize,
+    },
+    /// A part of the range that grows has no gaps.
+    #[error("`env.curriculum` needs training rows in one piece, found {found} segments")]
+    CurriculumInParts {
+        /// Segments.
+        found: usize,
+    },
     /// Nobody would step.
     #[error("the number of environments must be at least 1, was 0")]
     NoEnvs,

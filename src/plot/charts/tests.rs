@@ -4,7 +4,7 @@ use super::*;
 use crate::base::{SeedStream, Timestamp};
 use crate::domain::Side;
 use crate::metrics::monthly_returns;
-use crate::plot::{NumberFormat, Picture, Scale};
+use crate::plot::{NumberFormat, Picture, Scale, look};
 
 const DAY: i64 = 86_400;
 
@@ -40,7 +40,8 @@ fn pictures(d: &Data) -> Vec<Picture> {
     let months = monthly_returns(&d.times, &d.returns);
     let third: Vec<f64> = d.equity.iter().map(|e| (e.fract() * 0.6).abs()).collect();
     let cash: Vec<f64> = third.iter().map(|w| 1.0 - w).collect();
-    vec![
+    let mut drawn = histograms(d);
+    drawn.extend([
         line(&LineChart {
             title: "Equity & <baselines>",
             y_title: "multiple of the start, log scale",
@@ -70,14 +71,6 @@ fn pictures(d: &Data) -> Vec<Picture> {
                 Layer { name: "cash", values: &cash },
             ],
         }),
-        histogram(&Histogram {
-            title: "Distribution of returns",
-            y_title: "bars",
-            x_title: "return per bar, percent",
-            format: NumberFormat::Percent,
-            values: &d.returns,
-            markers: vec![Marker { name: "mean +0.06 %", value: 0.0006 }],
-        }),
         bars(&BarChart {
             title: "Actions",
             x_title: "share of decisions, percent",
@@ -99,7 +92,49 @@ fn pictures(d: &Data) -> Vec<Picture> {
             prices: &d.equity,
             marks: &d.marks,
         }),
+    ]);
+    drawn
+}
+
+fn histograms(d: &Data) -> Vec<Picture> {
+    vec![
+        histogram(&Histogram {
+            title: "Distribution of returns",
+            y_title: "bars",
+            x_title: "return per bar, percent",
+            format: NumberFormat::Percent,
+            values: &d.returns,
+            markers: vec![Marker { name: "mean +0.06 %", value: 0.0006 }],
+        }),
+        split_histogram(
+            &Histogram {
+                title: "Split",
+                y_title: "bars",
+                x_title: "return",
+                format: NumberFormat::Percent,
+                values: &d.returns,
+                markers: vec![Marker { name: "far", value: 0.2 }],
+            },
+            0.0,
+        ),
     ]
+}
+
+#[test]
+fn a_split_lies_between_columns() {
+    let values = [-0.2, -0.1, 0.1, 0.2, 0.3, 0.4];
+    let chart = Histogram {
+        title: "Split",
+        y_title: "values",
+        x_title: "value",
+        format: NumberFormat::Plain,
+        values: &values,
+        markers: Vec::new(),
+    };
+    let svg = split_histogram(&chart, 0.0).to_svg();
+    let columns = |(r, g, b): look::Rgb| svg.matches(&format!("#{r:02x}{g:02x}{b:02x}")).count();
+    let pale = |color| columns(look::mix(color, look::PAPER, 0.35));
+    assert_eq!((pale(look::LOSS), pale(look::ACCENT)), (2, 4), "{svg}");
 }
 
 #[test]
@@ -110,6 +145,8 @@ fn ordinary_tiny_and_empty_data_give_whole_pictures() {
             assert!(svg.starts_with("<svg viewBox=") && svg.ends_with("</svg>"));
             assert!(!svg.contains("NaN") && !svg.contains("inf"), "{count} {}", picture.title());
             assert!(!svg.contains("<baselines>"));
+            let flaws = picture.flaws();
+            assert!(flaws.is_empty(), "{count} {}: {flaws:#?}", picture.title());
             assert!(svg.len() < 200_000, "{} has {} bytes", picture.title(), svg.len());
         }
     }

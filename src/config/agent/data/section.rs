@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::Source;
-use crate::base::DateRange;
+use crate::base::{Date, DateRange};
 use crate::domain::{CalendarName, Symbol, Timeframe};
 
 /// What is traded, and by which clock.
@@ -43,9 +43,13 @@ pub struct Data {
     pub adjust: Adjust,
     /// The days to learn from.
     pub train: DateRange,
-    /// The days to choose among checkpoints; after `train`.
+    /// Days inside `train` that are not learned from, ascending and apart from each other. An episode
+    /// never crosses them, and transforms are not fitted on them. Default: none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub train_except: Vec<DateRange>,
+    /// The days to choose among checkpoints; after `train`, or inside one of `train_except`.
     pub validation: DateRange,
-    /// The days to judge on; after `validation`.
+    /// The days to judge on; after `validation`, or inside one of `train_except`.
     pub test: DateRange,
     /// Bars left out at the start of validation and test, so that no window straddles a border.
     /// Range 0..=1000, default 5.
@@ -55,6 +59,27 @@ pub struct Data {
 
 fn five() -> usize {
     5
+}
+
+impl Data {
+    /// Whether a day is learned from.
+    #[must_use]
+    pub fn is_train_day(&self, day: Date) -> bool {
+        self.train.contains(day) && !self.train_except.iter().any(|range| range.contains(day))
+    }
+
+    /// Whether days inside `train` are left out of learning as a whole.
+    #[must_use]
+    pub fn is_left_out(&self, days: DateRange) -> bool {
+        let holds = |range: &DateRange| range.contains(days.start()) && range.contains(days.end());
+        self.train_except.iter().any(holds)
+    }
+
+    /// The last day that a policy learns from or is chosen on.
+    #[must_use]
+    pub fn last_learning_day(&self) -> Date {
+        self.train.end().max(self.validation.end())
+    }
 }
 
 /// Adjustment of prices for corporate actions.

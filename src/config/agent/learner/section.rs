@@ -22,3 +22,15 @@ impl Default for Learner {
         Self::Ppo(Ppo::default())
     }
 }
+
+impl Learner {
+    /// Environment steps of a whole run.
+    #[must_use]
+    pub const fn total_env_steps(&self) -> u64 {
+        match self {
+            Self::Ppo(ppo) => ppo.total_env_steps,
+            Self::Dqn(dqn) => dqn.total_env_steps,
+            Self::A2c(a2c) => a2c.total_env_steps,
+        }
+    }
+}

@@ -19,10 +19,19 @@ pub(in crate::config::validate) fn check(check: &mut Check, agent: &Agent) {
         (("data.test", data.test), ("data.validation", data.validation)),
         (("data.test", data.test), ("data.train", data.train)),
     ];
+    exceptions(check, agent);
     for ((later_key, later), (earlier_key, earlier)) in order {
+        let is_left_out = data.is_left_out(later);
         let is_adjacent = (later_key, earlier_key) != ("data.test", "data.train");
-        let wrong =
-            if is_adjacent { later.start() <= earlier.end() } else { later.overlaps(earlier) };
+        // With days left out of training there is no order any more, only distance.
+        let is_ordered = is_adjacent && data.train_except.is_empty();
+        let wrong = if is_left_out && earlier_key == "data.train" {
+            false
+        } else if is_ordered {
+            later.start() <= earlier.end()
+        } else {
+            later.overlaps(earlier)
+        };
         if wrong {
             let text = format!(
                 "`{later_key}` must begin after `{earlier_key}` ends, {later} begins by {}",
@@ -40,6 +49,33 @@ pub(in crate::config::validate) fn check(check: &mut Check, agent: &Agent) {
     ];
     for (key, range, border) in named {
         bars(check, agent, (key, range), border);
+    }
+}
+
+/// Days that are left out of training lie inside it, in order and apart.
+fn exceptions(check: &mut Check, agent: &Agent) {
+    let data = &agent.data;
+    let key = "data.train_except";
+    for (index, range) in data.train_except.iter().enumerate() {
+        if !(data.train.contains(range.start()) && data.train.contains(range.end())) {
+            let text = format!("`{key}` must lie inside data.train {}, found {range}", data.train);
+            check.deny(&[key, "data.train"], text);
+        }
+        let before = index.checked_sub(1).map(|before| data.train_except[before]);
+        if before.is_some_and(|before| range.start() <= before.end()) {
+            let text =
+                format!("`{key}` must be ascending ranges apart from each other, found {range}");
+            check.deny(&[key], text);
+        }
+    }
+    if data.train_except.first() == Some(&data.train) {
+        check.deny(&[key, "data.train"], format!("`{key}` must leave days to learn from"));
+    }
+    if !data.train_except.is_empty() && agent.env.curriculum.is_some() {
+        let text = format!(
+            "`{key}` and `env.curriculum` exclude each other: a part that grows has no gaps"
+        );
+        check.deny(&[key, "env.curriculum"], text);
     }
 }
 

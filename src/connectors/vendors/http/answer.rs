@@ -11,6 +11,23 @@ pub(in crate::connectors) enum Reply<T> {
     Denied(Denied),
 }
 
+/// What came of a request that was sent once.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in crate::connectors) enum Posted {
+    /// There was an answer, of whatever status but 401 and 403.
+    Answered {
+        /// The status code.
+        status: u16,
+        /// The body as text, keys blotted out.
+        text: String,
+    },
+    /// There was none, and what was asked may be done or not.
+    Lost {
+        /// What went wrong.
+        reason: String,
+    },
+}
+
 /// A status from 400 to 499 that only the vendor's own documents explain.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::connectors) struct Denied {

@@ -4,11 +4,12 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
 
-use reqwest::{Client, Request, redirect, retry};
+use reqwest::header::{CONTENT_TYPE, HeaderValue};
+use reqwest::{Client, Method, Request, Url, redirect, retry};
 use serde::de::DeserializeOwned;
 use tokio::runtime::Runtime;
 
-use super::answer::{Answer, Denied, Reply};
+use super::answer::{Answer, Denied, Posted, Reply};
 use super::ask::Ask;
 use super::course::{Course, Pause, Step};
 use super::exchange::{Loss, exchange};
@@ -126,6 +127,49 @@ impl VendorClient {
         })
     }
 
+    /// Posts JSON once, and does not judge the answer unless the key is refused: only who knows what was
+    /// posted can tell whether it may be posted again.
+    ///
+    /// # Errors
+    /// [`RemoteError`]
+    pub(in crate::connectors) fn post_once(
+        &self,
+        ask: &Ask,
+        body: &serde_json::Value,
+    ) -> Result<Posted, RemoteError> {
+        let address =
+            || RemoteError::Address { venue: self.venue.name, found: ask.base().to_owned() };
+        let url = ask.url().ok_or_else(address)?;
+        self.wait_for_turn(ask)?;
+        let mut request = self.request(Method::POST, &url, ask);
+        request.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        *request.body_mut() = Some(body.to_string().into());
+        match self.send(&request) {
+            Ok(answer) if matches!(answer.status, 401 | 403) => {
+                Err(self.hopeless(ask, "", Step::KeyRefused, &answer))
+            }
+            Ok(answer) => {
+                let text = self.blot(&String::from_utf8_lossy(&answer.body));
+                Ok(Posted::Answered { status: answer.status, text })
+            }
+            Err(Loss::Stopped) => Err(self.stopped(ask)),
+            Err(Loss::Line(reason)) => Ok(Posted::Lost { reason: self.blot(&reason) }),
+        }
+    }
+
+    /// Waits with jitter before another try of a request that the caller repeats itself.
+    ///
+    /// # Errors
+    /// [`RemoteError::Unavailable`] after the last try, [`RemoteError::Stopped`].
+    pub(in crate::connectors) fn wait_to_repeat(
+        &self,
+        ask: &Ask,
+        tries: u32,
+        reason: &str,
+    ) -> Result<(), RemoteError> {
+        self.pause(ask, tries, reason, Pause::Own)
+    }
+
     /// An answer of the wrong shape that only the vendor's connector can see.
     pub(in crate::connectors) fn malformed(
         &self,
@@ -163,7 +207,7 @@ impl VendorClient {
         let mut course = Course::new(ask.url().ok_or_else(address)?);
         loop {
             self.wait_for_turn(ask)?;
-            let outcome = self.send(&self.request(&course, ask));
+            let outcome = self.send(&self.request(Method::GET, &course.url, ask));
             let step = match &outcome {
                 Ok(answer) => course.judge(answer, read),
                 Err(Loss::Stopped) => return Err(self.stopped(ask)),
@@ -185,13 +229,12 @@ impl VendorClient {
         }
     }
 
-    fn request(&self, course: &Course, ask: &Ask) -> Request {
-        let mut builder = self.client.get(course.url.clone());
+    fn request(&self, method: Method, url: &Url, ask: &Ask) -> Request {
+        let mut builder = self.client.request(method.clone(), url.clone());
         for (name, value) in ask.headers() {
             builder = builder.header(*name, value);
         }
-        let plain = || Request::new(reqwest::Method::GET, course.url.clone());
-        builder.build().unwrap_or_else(|_| plain())
+        builder.build().unwrap_or_else(|_| Request::new(method, url.clone()))
     }
 
     fn send(&self, request: &Request) -> Result<Answer, Loss> {

@@ -16,6 +16,6 @@ mod read;
 #[cfg(test)]
 mod tests;
 
-pub(in crate::connectors) use answer::{Denied, Reply};
+pub(in crate::connectors) use answer::{Denied, Posted, Reply};
 pub(in crate::connectors) use ask::{Ask, in_path};
 pub(in crate::connectors) use client::{VendorClient, Venue};

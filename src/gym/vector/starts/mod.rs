@@ -12,5 +12,5 @@ mod training;
 mod tests;
 
 pub(in crate::gym) use chance::ChanceTable;
-pub(super) use table::StartTable;
+pub(super) use table::{StartTable, legal_starts};
 pub(super) use training::{BarOutcome, EpisodeEnds, Training, TrainingState};

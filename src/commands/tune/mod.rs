@@ -1,0 +1,16 @@
+//! `releat tune`: a search that counts its trials.
+
+mod command;
+mod estimate;
+mod execution;
+mod finish;
+mod jobs;
+mod report;
+mod study;
+mod trial;
+mod view;
+
+pub use command::{ExecutorKind, TuneOptions, tune};
+pub use execution::{WorkerOptions, worker};
+pub(super) use view::ledger_returns;
+pub use view::{TuneShowOptions, tune_list, tune_show, tune_verify};

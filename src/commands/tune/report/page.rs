@@ -1,0 +1,155 @@
+//! The page as a whole.
+
+use serde_json::json;
+
+use super::charts::{StudyPicture, overview, study_pictures};
+use super::html::escape;
+use super::input::{StudyReportInput, TrialEnd};
+use super::{tables, verdict};
+use crate::plot::{DARK_REPLACEMENTS, FONT_FAMILY, PlotError};
+
+const STYLE: &str = include_str!("style.css");
+
+/// Version of the data block.
+const SCHEMA_VERSION: u32 = 1;
+
+/// Writes the report of a study as one HTML file that needs no network.
+#[must_use]
+pub fn render(input: &StudyReportInput) -> String {
+    render_with(input, &study_pictures(input))
+}
+
+/// Draws history and intermediate values as PNG bytes.
+///
+/// # Errors
+/// [`PlotError`] if the picture cannot be made.
+pub fn overview_png(input: &StudyReportInput) -> Result<Vec<u8>, PlotError> {
+    overview(input).to_png()
+}
+
+/// The page around pictures that are drawn already.
+pub(super) fn render_with(input: &StudyReportInput, pictures: &[StudyPicture]) -> String {
+    let figures: String = pictures.iter().map(figure).collect();
+    let sections = [
+        header(input),
+        verdict::section(input),
+        section("The winner's settings", &tables::winner(input)),
+        section("The best trials", &tables::best_trials(input)),
+        section("Pictures", &format!(r#"<div class="pictures">{figures}</div>"#)),
+        tables::folds(input).unwrap_or_default(),
+        section("Where the numbers come from", &provenance(input)),
+        configuration(&input.config_yaml),
+        data_block(input),
+    ];
+    let title = escape(&format!("Study {}", input.name));
+    format!(
+        r#"<!DOCTYPE html>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark"><title>{title}</title><style>{}</style></head>
+<body><main>
+{}
+</main></body></html>
+"#,
+        style(),
+        sections.join("\n"),
+    )
+}
+
+fn header(input: &StudyReportInput) -> String {
+    format!(
+        "<header><h1>Study {}</h1><p>Agent <b>{}</b>, judged by <code>{}</code></p></header>",
+        escape(&input.name),
+        escape(&input.agent),
+        escape(&input.metric),
+    )
+}
+
+fn section(title: &str, content: &str) -> String {
+    format!("<section><h2>{title}</h2>{content}</section>")
+}
+
+fn figure(picture: &StudyPicture) -> String {
+    format!(
+        r#"<figure id="{}">{}<figcaption>{}</figcaption></figure>
+"#,
+        picture.slug,
+        picture.picture.to_svg(),
+        escape(picture.about)
+    )
+}
+
+fn provenance(input: &StudyReportInput) -> String {
+    let known = [
+        ("Study", input.name.as_str()),
+        ("Agent", input.agent.as_str()),
+        ("Metric", input.metric.as_str()),
+        ("Sampler", input.sampler.as_str()),
+        ("Scheduler", input.scheduler.as_str()),
+    ];
+    let more = input.provenance.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+    let row = |(name, value): (&str, &str)| {
+        format!("<tr><td>{}</td><td><code>{}</code></td></tr>", escape(name), escape(value))
+    };
+    let rows: String = known.into_iter().chain(more).map(row).collect();
+    format!(r#"<table class="provenance"><tbody>{rows}</tbody></table>"#)
+}
+
+fn configuration(yaml: &str) -> String {
+    if yaml.is_empty() {
+        return String::new();
+    }
+    format!("<details><summary>Configuration</summary><pre>{}</pre></details>", escape(yaml))
+}
+
+/// The same numbers for programs.
+fn data_block(input: &StudyReportInput) -> String {
+    let figures = &input.overfitting;
+    let winner = input.winner().map(|winner| {
+        let params: serde_json::Map<String, serde_json::Value> =
+            winner.params.iter().cloned().collect();
+        json!({
+            "trial": winner.number,
+            "value": winner.score(),
+            "params": params,
+            "bundle": input.bundle,
+        })
+    });
+    let data = json!({
+        "schema_version": SCHEMA_VERSION,
+        "study": input.name,
+        "agent": input.agent,
+        "metric": input.metric,
+        "warnings": input.warnings,
+        "trials": {
+            "complete": input.count(TrialEnd::Complete),
+            "pruned": input.count(TrialEnd::Pruned),
+            "failed": input.count(TrialEnd::Failed),
+            "running": input.count(TrialEnd::Running),
+            "in_ledger": figures.ledger_trials,
+        },
+        "best": winner,
+        "overfitting": {
+            "pbo": figures.pbo.as_ref().map(|pbo| pbo.probability),
+            "deflated_sharpe": figures.deflated_sharpe,
+            "min_track_record_years":
+                figures.min_track_record_bars.map(|bars| bars / figures.bars_per_year),
+            "effective_trials": figures.effective_trials,
+        },
+    });
+    // A browser ends the block at the first `</script`, whatever JSON thinks of it.
+    let text = data.to_string().replace('<', r"\u003c");
+    format!(r#"<script type="application/json" id="releat-study">{text}</script>"#)
+}
+
+/// The style sheet, with rules that turn the neutral colors of the pictures over on a dark page.
+fn style() -> String {
+    let rule = |(light, dark): &(&str, &str)| {
+        format!(
+            "figure [fill=\"{light}\"]{{fill:{dark}}}figure [stroke=\"{light}\"]{{stroke:{dark}}}"
+        )
+    };
+    let rules: String = DARK_REPLACEMENTS.iter().map(rule).collect();
+    format!(
+        "{}\nbody{{font-family:{FONT_FAMILY}}}\n@media screen and (prefers-color-scheme:dark){{{rules}}}\n",
+        STYLE.trim_end()
+    )
+}

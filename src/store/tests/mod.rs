@@ -1,0 +1,10 @@
+//! The same tests on SQLite and, where its programs are installed, on a Postgres that the tests start.
+
+mod listing;
+mod places;
+mod processes;
+mod queue;
+mod run_rows;
+mod schema;
+mod server;
+mod study_rows;

@@ -1,0 +1,6 @@
+//! Which settings matter.
+
+mod forest;
+mod ranking;
+
+pub use ranking::importances;
