@@ -127,8 +127,23 @@ pub struct TrainArguments {
 #[derive(Debug, Args)]
 pub struct EvalArguments {
     /// The agent bundle.
-    #[arg(long, value_name = "BUNDLE")]
-    pub agent: PathBuf,
+    #[arg(long, value_name = "BUNDLE", required_unless_present_any = ["walk_forward", "purged"])]
+    pub agent: Option<PathBuf>,
+    /// Train and judge the agent of --config fold after fold, as eval.walk_forward has it.
+    #[arg(long, conflicts_with_all = ["agent", "purged", "sweep"])]
+    pub walk_forward: bool,
+    /// Train and judge the agent of --config by combinatorial purged cross-validation, as eval.purged has it.
+    #[arg(long, conflicts_with_all = ["agent", "sweep"])]
+    pub purged: bool,
+    /// Judge the bundle under other costs, delays and scenarios, as eval.stress has it.
+    #[arg(long, conflicts_with_all = ["audit", "trades", "report", "picture"])]
+    pub sweep: bool,
+    /// Folder of the folds; one that is there goes on.
+    #[arg(long, value_name = "FOLDER", conflicts_with = "agent")]
+    pub folder: Option<PathBuf>,
+    /// File for the document of the sweep.
+    #[arg(long, value_name = "FILE.json", requires = "sweep")]
+    pub output: Option<PathBuf>,
     /// Days to judge on; default the bundle's data.test.
     #[arg(long, value_name = "A..B")]
     pub range: Option<DateRange>,

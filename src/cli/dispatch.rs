@@ -7,10 +7,12 @@ use std::process::ExitCode;
 use clap::{CommandFactory, Parser};
 
 use super::errors;
+use super::arguments::EvalArguments;
 use super::{Arguments, Command, Global};
 use crate::commands::{
     self, BenchGymOptions, Console, EvalOptions, Failure, FailureKind, FeaturesOptions,
-    FetchOptions, PaperOptions, SessionOptions, Talk, TrainOptions,
+    FetchOptions, FoldKind, FoldOptions, PaperOptions, SessionOptions, SweepOptions, Talk,
+    TrainOptions,
 };
 use crate::connectors::FetchMode;
 
@@ -72,18 +74,7 @@ fn run(arguments: Arguments) -> Result<(), Failure> {
         ),
         Command::Tune(command) => super::tune::tune(&session, command),
         Command::Worker(arguments) => super::tune::worker(&session, arguments),
-        Command::Eval(options) => commands::eval(
-            &session,
-            &EvalOptions {
-                bundle: options.agent,
-                range: options.range,
-                in_sample: options.in_sample,
-                audit: options.audit,
-                trades: options.trades,
-                report: options.report,
-                picture: options.picture,
-            },
-        ),
+        Command::Eval(options) => eval(&session, options),
         Command::Paper(options) => commands::paper(
             &session,
             &PaperOptions {
@@ -95,6 +86,31 @@ fn run(arguments: Arguments) -> Result<(), Failure> {
         ),
         other => run_small(other, &session),
     }
+}
+
+fn eval(session: &SessionOptions, options: EvalArguments) -> Result<(), Failure> {
+    let Some(bundle) = options.agent else {
+        let kind = if options.purged { FoldKind::Purged } else { FoldKind::WalkForward };
+        let folds = FoldOptions { kind, range: options.range, folder: options.folder };
+        return commands::eval_folds(session, &folds);
+    };
+    let (range, in_sample) = (options.range, options.in_sample);
+    if options.sweep {
+        let sweep = SweepOptions { bundle, range, in_sample, file: options.output };
+        return commands::sweep(session, &sweep);
+    }
+    commands::eval(
+        session,
+        &EvalOptions {
+            bundle,
+            range,
+            in_sample,
+            audit: options.audit,
+            trades: options.trades,
+            report: options.report,
+            picture: options.picture,
+        },
+    )
 }
 
 fn run_small(command: Command, session: &SessionOptions) -> Result<(), Failure> {

@@ -65,8 +65,7 @@ impl Launch {
     /// codes are its own.
     #[must_use]
     pub fn shell_line(&self) -> String {
-        let words: Vec<String> = self.command.iter().map(|word| quoted(word)).collect();
-        format!("exec {}", words.join(" "))
+        format!("exec {}", shell_words(&self.command))
     }
 }
 
@@ -230,12 +229,18 @@ impl ExecutorError {
     pub const fn exit_code(&self) -> u8 {
         match self {
             Self::Remote(error) => error.exit_code(),
-            Self::Denied { .. } | Self::Program { .. } => 2,
             Self::Refused { is_transient: true, .. } => 4,
-            Self::Refused { .. } => 2,
+            Self::Denied { .. } | Self::Program { .. } | Self::Refused { .. } => 2,
             Self::Malformed { .. } => 3,
         }
     }
+}
+
+/// Words as a POSIX shell must see them to mean them as they are.
+#[must_use]
+pub fn shell_words(words: &[String]) -> String {
+    let words: Vec<String> = words.iter().map(|word| quoted(word)).collect();
+    words.join(" ")
 }
 
 /// A word as a POSIX shell must see it to mean it as it is.

@@ -9,5 +9,7 @@ pub use bar_source::{BarSource, FetchRequest, Page, SourceError};
 pub use broker::{
     Broker, BrokerAccount, BrokerError, BrokerEvent, CashReason, Protection, RejectReason,
 };
-pub use executor::{Executor, ExecutorError, Fault, Launch, LaunchFailure, LaunchId, LaunchState};
+pub use executor::{
+    Executor, ExecutorError, Fault, Launch, LaunchFailure, LaunchId, LaunchState, shell_words,
+};
 pub use remote::RemoteError;

@@ -31,9 +31,7 @@ pub enum StoreError {
         source: serde_json::Error,
     },
     /// The address of the database cannot be understood.
-    #[error(
-        "store.url must be sqlite://FILE or postgres://USER@HOST/NAME, was `{url}`: {problem}"
-    )]
+    #[error("store.url must be sqlite://FILE or postgres://USER@HOST/NAME, was `{url}`: {problem}")]
     Url {
         /// The address without its password.
         url: String,

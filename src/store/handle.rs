@@ -86,6 +86,10 @@ impl Store {
     }
 
     /// Does something as a whole or not at all.
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "a closure is written where it is handed over"
+    )]
     pub(super) fn write<T>(
         &self,
         work: impl AsyncFn(&mut Link<'_>) -> Result<T, StoreError>,
@@ -94,6 +98,10 @@ impl Store {
     }
 
     /// Reads as of one moment.
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "a closure is written where it is handed over"
+    )]
     pub(super) fn read<T>(
         &self,
         work: impl AsyncFn(&mut Link<'_>) -> Result<T, StoreError>,
@@ -127,10 +135,7 @@ impl Drop for Store {
 }
 
 /// Tries until it succeeds, fails for good, or the pauses are used up.
-fn again<T>(
-    pauses_ms: &[u64],
-    work: impl Fn() -> Result<T, StoreError>,
-) -> Result<T, StoreError> {
+fn again<T>(pauses_ms: &[u64], work: impl Fn() -> Result<T, StoreError>) -> Result<T, StoreError> {
     for pause_ms in pauses_ms {
         match work() {
             Err(error) if error.passes_soon() => {

@@ -57,7 +57,8 @@ impl Store {
     pub fn ledger_len(&self, agent: &str) -> Result<usize, StoreError> {
         self.read(async |link| {
             let sql = "SELECT COUNT(*) FROM trial_ledger WHERE agent = $1";
-            let count = link.row("read the ledger", sql, values![agent], |row| row.count(0)).await?;
+            let count =
+                link.row("read the ledger", sql, values![agent], |row| row.count(0)).await?;
             Ok(count.unwrap_or(0))
         })
     }

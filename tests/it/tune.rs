@@ -104,12 +104,12 @@ fn a_study_that_is_killed_again_and_again_gives_the_same_trials() {
     let mut spread = 0x9e37_79b9_7f4a_7c15_u64;
     while kills < points {
         let disturbed = sandbox();
-        loop {
+        while kills < points {
             spread = spread.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
             let moment = Duration::from_millis(60 + (spread >> 33) % 900);
             let mut command = disturbed.command(&format!("{SEARCH} --jobs 2"));
             let mut child = command.stdout(std::process::Stdio::null()).spawn().unwrap();
-            if kills >= points || !killed(&mut child, moment) {
+            if !killed(&mut child, moment) {
                 break;
             }
             kills += 1;

@@ -3,8 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use crate::base::{DateRange, Digest, write_atomic};
-use crate::commands::place::load_bundle;
+use crate::commands::place::{load_bundle, store_failure};
 use crate::commands::session::{device, ensure_data};
+use crate::commands::tune::ledger_returns;
 use crate::commands::{Failure, FailureKind, SessionOptions};
 use crate::config::{Agent, FillRule, Source, from_bundle_yaml};
 use crate::dataset::Lake;
@@ -17,6 +18,7 @@ use crate::features::{FeatureDocument, FeatureError};
 use crate::gym::ActionTable;
 use crate::learners::Policy;
 use crate::learners::bundle::Bundle;
+use crate::store::{LedgerRow, Store};
 
 /// Options of `eval`.
 #[derive(Debug, Clone)]
@@ -198,6 +200,7 @@ pub(in crate::commands) fn judge(
     let evaluation = evaluate(&judgement, &mut AgentStrategy::new(policy), &progress)
         .map_err(|error| Failure::new(FailureKind::Data, error))?;
     progress.finish();
+    let evaluation = with_ledger(options, candidate, evaluation)?;
     let document = EvaluationDocument::new(
         &candidate.agent.name,
         candidate.digest,
@@ -206,6 +209,28 @@ pub(in crate::commands) fn judge(
         candidate.warnings.clone(),
     );
     Ok((evaluation, document))
+}
+
+/// Adds what the number of trials behind the bundle does to its figures, if this place has counted any.
+///
+/// The trial of a bundle is the one with its seed and, bit for bit, its validation score.
+fn with_ledger(
+    options: &SessionOptions,
+    candidate: &Candidate,
+    evaluation: Evaluation,
+) -> Result<Evaluation, Failure> {
+    let url = options.place()?.store.url;
+    let Some(store) = Store::open_existing(&url).map_err(store_failure)? else {
+        return Ok(evaluation);
+    };
+    let ledger = store.ledger(&candidate.agent.name).map_err(store_failure)?;
+    let origin = &candidate.bundle.manifest().origin;
+    let own = origin.validation_score.map(f64::to_bits);
+    let is_own = |row: &LedgerRow| {
+        row.seed == origin.seed && own.is_some() && row.score.map(f64::to_bits) == own
+    };
+    let chosen = ledger.iter().rposition(is_own);
+    Ok(evaluation.with_trials(&candidate.judgement(), &ledger_returns(&ledger), chosen))
 }
 
 /// Writes the files that the user asked for.

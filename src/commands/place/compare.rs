@@ -69,8 +69,7 @@ fn figure_rows(reached: &[Figures]) -> Vec<FigureRow> {
             let values: Vec<Option<f64>> =
                 reached.iter().map(|figures| figures.get(name).copied().flatten()).collect();
             let first = values.first().copied().flatten();
-            let differences =
-                values.iter().map(|value| Some((*value)? - first?)).collect();
+            let differences = values.iter().map(|value| Some((*value)? - first?)).collect();
             FigureRow { name: name.clone(), values, differences }
         })
         .collect()
@@ -81,8 +80,7 @@ type Settings = BTreeMap<String, Value>;
 
 fn settings(yaml: Option<&str>) -> Settings {
     let mut found = Settings::new();
-    let document: Value =
-        yaml.and_then(|text| serde_yaml::from_str(text).ok()).unwrap_or_default();
+    let document: Value = yaml.and_then(|text| serde_yaml::from_str(text).ok()).unwrap_or_default();
     if !document.is_null() {
         collect(&document, String::new(), &mut found);
     }
@@ -135,9 +133,10 @@ impl Comparison {
         let ids = self.runs.iter().map(|run| run.record.id.clone());
         table.set_header(std::iter::once("setting".to_owned()).chain(ids));
         for row in &self.settings {
-            let cells = row.values.iter().map(|value| {
-                value.as_ref().map_or_else(|| "-".to_owned(), Value::to_string)
-            });
+            let cells = row
+                .values
+                .iter()
+                .map(|value| value.as_ref().map_or_else(|| "-".to_owned(), Value::to_string));
             table.add_row(std::iter::once(row.key.clone()).chain(cells));
         }
         text += "\n\n";
@@ -183,6 +182,9 @@ mod tests {
         let rows = figure_rows(&reached);
         assert_eq!(rows[0].differences, [Some(0.0), None, None]);
         assert_eq!(rows[1].differences, [Some(0.0), Some(0.5), Some(-0.5)]);
-        assert_eq!((shown(Some(2_000_000.0)), shown(Some(0.12345)), shown(None)), ("2000000".into(), "0.1235".into(), "-".into()));
+        assert_eq!(
+            (shown(Some(2_000_000.0)), shown(Some(0.12345)), shown(None)),
+            ("2000000".into(), "0.1235".into(), "-".into())
+        );
     }
 }

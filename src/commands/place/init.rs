@@ -4,8 +4,8 @@ use std::path::Path;
 
 use serde_json::json;
 
-use crate::commands::{Failure, FailureKind, SessionOptions};
 use crate::base::write_atomic;
+use crate::commands::{Failure, FailureKind, SessionOptions};
 use crate::config::templates;
 
 /// Writes commented agent files and the place's settings; never over a file that is there.

@@ -7,7 +7,8 @@ use super::document::TrainDocument;
 use super::keeping::Keeper;
 use super::learner::{action_table, learner, run_failure};
 use super::market::{inputs_digest, training_market};
-use crate::base::{Digest, Interrupt, StopSignal, write_atomic};
+use super::noting::RunNotes;
+use crate::base::{Digest, Interrupt, StopSignal, digest_bytes, write_atomic};
 use crate::commands::place::store_failure;
 use crate::commands::judge::{EvalOptions, judge, load_candidate, write_files};
 use crate::commands::session::{Session, device};
@@ -58,38 +59,43 @@ pub fn train(options: &SessionOptions, command: &TrainOptions) -> Result<(), Fai
     let yaml = session.loaded.effective_yaml();
     let inputs = inputs_digest(&options.device, &yaml, market.fingerprint);
     let mut folder = open_run(options, &session, command.resume, inputs)?;
-    let trained = learn(options, &session, &market, &mut folder, (&interrupt, &device));
+    let mut notes = RunNotes::begin(&session, &folder)?;
+    let places = (&mut folder, &mut notes);
+    let trained = learn(options, &session, &market, places, (&interrupt, &device));
     let (mut document, lost) = match trained {
         Ok(trained) => trained,
-        Err(failure) => return Err(marked(&mut folder, failure)),
+        Err(failure) => return Err(marked(&mut folder, &notes, failure)),
     };
     if command.judge && lost.is_none() {
         let report = folder.path.join("report.html");
         match judge_best(options, &session, &folder, &document.bundle) {
             Ok(evaluation) => document.evaluation = Some(evaluation),
-            Err(failure) => return Err(marked(&mut folder, failure)),
+            Err(failure) => return Err(marked(&mut folder, &notes, failure)),
         }
         document.report = Some(absolute(&report));
     }
     let bundle = document.bundle.clone();
+    let status = if lost.is_some() { RunStatus::Diverged } else { RunStatus::Complete };
     folder
         .update(|record| {
-            record.status = if lost.is_some() { RunStatus::Diverged } else { RunStatus::Complete };
-            record.bundle = Some(bundle);
+            record.status = status;
+            record.bundle = Some(bundle.clone());
         })
         .map_err(store_failure)?;
+    notes.end(&folder.record, status, Some(document.bundle.clone()))?;
     options.console.document(&document, || document.to_text())?;
     lost.map_or(Ok(()), Err)
 }
 
 /// Writes down how a run ended; the failure itself is what the user must see.
-fn marked(folder: &mut RunFolder, failure: Failure) -> Failure {
+fn marked(folder: &mut RunFolder, notes: &RunNotes, failure: Failure) -> Failure {
     let status = match failure.kind() {
         FailureKind::Stopped(_) => RunStatus::Stopped,
         _ => RunStatus::Failed,
     };
     // If the disk is full this fails too, and the run shows as lost.
     let _ = folder.update(|record| record.status = status);
+    let _ = notes.end(&folder.record, status, None);
     failure
 }
 
@@ -128,7 +134,7 @@ fn learn(
     options: &SessionOptions,
     session: &Session,
     market: &PreparedMarket,
-    folder: &mut RunFolder,
+    (folder, notes): (&mut RunFolder, &mut RunNotes),
     (interrupt, device): (&Interrupt, &burn::tensor::Device),
 ) -> Result<(TrainDocument, Option<Failure>), Failure> {
     let agent = session.agent();
@@ -140,7 +146,7 @@ fn learn(
     let progress = options.progress();
     let checkpoints = folder.path.join("checkpoint");
     let total = learner.progress().total_env_steps;
-    let mut keeper = Keeper::new(folder, &judgement, interrupt, &progress, total);
+    let mut keeper = Keeper::new((folder, notes), &judgement, interrupt, &progress, total);
     let result = run(learner.as_mut(), &agent.train, &checkpoints, Resume::Auto, &mut keeper)
         .map_err(run_failure);
     progress.finish();
@@ -152,6 +158,9 @@ fn learn(
     if result.end == RunEnd::Interrupted {
         return Err(stopped(interrupt.stop_requested().unwrap_or(StopSignal::Int), folder));
     }
+    let score = result.state.best.and_then(|made| made.score);
+    let config = digest_bytes(session.loaded.effective_yaml().as_bytes());
+    notes.count(&judgement, result.best.as_ref().zip(score), config)?;
     let document = keep_bundles(session, market, &table, folder, &result, rates)?;
     let lost = match &result.end {
         RunEnd::Diverged(divergence) => Some(diverged(divergence)),

@@ -8,6 +8,7 @@ use std::path::Path;
 use serde_json::{Value, json};
 
 use crate::base::{FileError, Interrupt, Progress, ProgressUpdate, now, read_text, write_atomic};
+use super::noting::RunNotes;
 use crate::commands::session::TerminalProgress;
 use crate::connectors::tensorboard::{EventError, EventWriter};
 use crate::evaluate::{AgentStrategy, Judgement, validation_score};
@@ -38,6 +39,7 @@ pub(super) enum KeepingError {
 /// The hooks of a run: judges, logs, shows progress.
 pub(super) struct Keeper<'a> {
     pub(super) run: &'a mut RunFolder,
+    notes: &'a mut RunNotes,
     pub(super) judgement: &'a Judgement<'a>,
     pub(super) interrupt: &'a Interrupt,
     pub(super) progress: &'a TerminalProgress,
@@ -51,7 +53,7 @@ pub(super) struct Keeper<'a> {
 
 impl<'a> Keeper<'a> {
     pub(super) fn new(
-        run: &'a mut RunFolder,
+        (run, notes): (&'a mut RunFolder, &'a mut RunNotes),
         judgement: &'a Judgement<'a>,
         interrupt: &'a Interrupt,
         progress: &'a TerminalProgress,
@@ -59,6 +61,7 @@ impl<'a> Keeper<'a> {
     ) -> Self {
         Self {
             run,
+            notes,
             judgement,
             interrupt,
             progress,
@@ -102,6 +105,7 @@ impl<'a> Keeper<'a> {
             record.env_steps = env_steps;
             record.best_score = best;
         })?;
+        self.notes.heartbeat(env_steps, best);
         Ok(())
     }
 

@@ -6,6 +6,7 @@ mod document;
 mod keeping;
 mod learner;
 mod market;
+mod noting;
 
 pub(super) use bundling::BundleParts;
 pub use command::{ResumeMode, TrainOptions, train};

@@ -209,7 +209,7 @@ fn conclude(
     let chosen = winner.as_ref().map(|(trial, _)| trial.number);
     let bundle = winner.as_ref().map(|(_, winner)| winner.bundle.as_path());
     let place = (chosen, bundle);
-    let overview = Overview::of(search.store, search.agent(), &open.name, study, place)?;
+    let overview = Overview::of(search.store, search.agent(), &open.name, study.trials(), place)?;
     let report = command.report.clone().unwrap_or_else(|| open.path.join("report.html"));
     overview.write(&report)?;
     let count = |state| study.trials().iter().filter(|trial| trial.state == state).count();

@@ -40,16 +40,20 @@ impl Estimate {
         });
         format!(
             "{} trials of {} run(s), rungs at {:?} env steps\n{:.1} M env steps at {:.0} a second and \
-             run, {} at once: about {:.2} hours{memory}\n",
+             run, {} at once: about {}{memory}\n",
             self.trials,
             self.runs_per_trial,
             self.budgets,
             self.env_steps as f64 / 1e6,
             self.env_steps_per_s,
             self.jobs,
-            self.hours,
+            in_words(self.hours * 60.0),
         )
     }
+}
+
+fn in_words(minutes: f64) -> String {
+    if minutes < 90.0 { format!("{minutes:.1} minutes") } else { format!("{:.1} hours", minutes / 60.0) }
 }
 
 /// Environment steps of all runs: each rung costs what it adds to those that reach it.

@@ -24,8 +24,6 @@ pub(super) struct Winner {
     pub(super) value: f64,
     /// The score of the run that the bundle is of.
     pub(super) score: f64,
-    /// Returns per bar of the bundle on the validation range.
-    pub(super) returns: Vec<f64>,
 }
 
 /// Trains a trial again in a folder of its own, writes its bundle, and compares both with the study.
@@ -49,7 +47,7 @@ pub(super) fn train_again(
             last = Some((request, end));
         }
     }
-    let Some((request, JobEnd::Scored { score, first_score, returns })) = last else {
+    let Some((request, JobEnd::Scored { score, first_score, .. })) = last else {
         if let Some(signal) = trainer.interrupt.stop_requested() {
             let text = "stopped by a signal while the winner was trained again";
             return Err(Failure::new(FailureKind::Stopped(signal), text)
@@ -64,7 +62,7 @@ pub(super) fn train_again(
     }
     let bundle = folder.join("bundle");
     let digest = trainer.bundle(&request, &bundle)?;
-    Ok(Winner { bundle, digest, value, score: first_score, returns })
+    Ok(Winner { bundle, digest, value, score: first_score })
 }
 
 /// The jobs that a trial's last checkpoint comes from, in order.

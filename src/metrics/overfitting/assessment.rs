@@ -1,6 +1,6 @@
 //! What the trials of an agent say about the one that was chosen.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -280,9 +280,16 @@ fn periods(trials: &[TrialReturns]) -> BTreeMap<(&str, usize), Vec<&[f64]>> {
     periods
 }
 
-/// Trials of different periods count as unrelated; `None` if no trial can be counted.
+/// Trials of different periods count as unrelated, the same returns again as nothing new; `None` if no trial can be
+/// counted.
 fn effective(trials: &[TrialReturns]) -> Option<f64> {
-    let sum: f64 = periods(trials).values().map(|own| effective_trials(own).effective).sum();
+    let count = |own: &Vec<&[f64]>| {
+        let mut seen = BTreeSet::new();
+        let bits = |returns: &[f64]| returns.iter().map(|r| r.to_bits()).collect::<Vec<_>>();
+        let unlike: Vec<&[f64]> = own.iter().copied().filter(|r| seen.insert(bits(r))).collect();
+        effective_trials(&unlike).effective
+    };
+    let sum: f64 = periods(trials).values().map(count).sum();
     (sum >= 1.0 - 1e-9).then(|| sum.max(1.0))
 }
 
@@ -343,6 +350,15 @@ mod tests {
         let short = Overfitting::compute(&[trial(1, 9, -3.0), trial(2, 9, 0.0)], 0, DAILY);
         assert!(short.missing["pbo"].contains("20 bars"));
         assert!(short.missing["min_track_record_years"].contains("not above 0"));
+    }
+
+    #[test]
+    fn a_study_that_is_run_again_is_nothing_new() {
+        let once: Vec<TrialReturns> = (0..8).map(|n| trial(n, 252, 0.0)).collect();
+        let twice = [once.clone(), once.clone()].concat();
+        let (once, twice) = (Overfitting::compute(&once, 0, DAILY), Overfitting::compute(&twice, 0, DAILY));
+        assert_eq!((once.trials_counted, twice.trials_counted), (8, 16));
+        assert_eq!(once.effective_trials, twice.effective_trials);
     }
 
     #[test]

@@ -77,7 +77,8 @@ fn sqlite_file(rest: &str) -> Result<PathBuf, &'static str> {
 
 /// Hides what stands between the first colon and the last @, and options that are secret.
 fn without_password(url: &str) -> String {
-    let (head, options) = url.split_once('?').map_or((url, None), |(head, rest)| (head, Some(rest)));
+    let (head, options) =
+        url.split_once('?').map_or((url, None), |(head, rest)| (head, Some(rest)));
     let mut shown = match (head.split_once("://"), head.rsplit_once('@')) {
         (Some((scheme, rest)), Some((_, place))) => {
             let user = rest.split([':', '@']).next().unwrap_or_default();
@@ -128,7 +129,8 @@ mod tests {
         let (host, socket, text) = shown("postgres://me:secret@db.example:5433/runs");
         assert_eq!((&*host, socket), ("db.example", None));
         assert_eq!(text, "postgresql://me@db.example:5433/runs");
-        let (_, socket, text) = shown("postgresql+psycopg2://me@/runs?host=/tmp/pg&password=secret");
+        let (_, socket, text) =
+            shown("postgresql+psycopg2://me@/runs?host=/tmp/pg&password=secret");
         assert_eq!(socket.unwrap(), Path::new("/tmp/pg"));
         assert_eq!(text, "postgresql://me@/runs?host=/tmp/pg");
     }

@@ -54,13 +54,25 @@ impl Link<'_> {
     /// The clock of the database, later by the seconds that stand in a place of the question.
     pub(in crate::store) fn clock_after(&self, place: &str) -> String {
         match self.dialect() {
-            Dialect::Sqlite => format!(
-                "strftime('%Y-%m-%d %H:%M:%f000', 'now', printf('+%.3f seconds', {place}))"
-            ),
-            Dialect::Postgres => format!(
-                "((clock_timestamp() AT TIME ZONE 'utc') + {place} * INTERVAL '1 second')"
-            ),
+            Dialect::Sqlite => {
+                format!("strftime('%Y-%m-%d %H:%M:%f000', 'now', printf('+%.3f seconds', {place}))")
+            }
+            Dialect::Postgres => {
+                format!("((clock_timestamp() AT TIME ZONE 'utc') + {place} * INTERVAL '1 second')")
+            }
         }
+    }
+
+    /// A score of Optuna as one number, from its column and the column with the word for what is not finite.
+    pub(in crate::store) fn score(&self, value: &str, kind: &str) -> String {
+        let infinity = match self.dialect() {
+            Dialect::Sqlite => "9e999",
+            Dialect::Postgres => "CAST('Infinity' AS DOUBLE PRECISION)",
+        };
+        format!(
+            "CASE CAST({kind} AS TEXT) WHEN 'FINITE' THEN {value} WHEN 'INF_POS' THEN {infinity} \
+             WHEN 'INF_NEG' THEN -{infinity} END"
+        )
     }
 
     /// What keeps a chosen row from others until the transaction ends; one writer at a time needs nothing.
@@ -290,9 +302,9 @@ impl Record {
         index: usize,
     ) -> Result<Option<Timestamp>, sqlx::Error> {
         let found = match self {
-            Self::Sqlite(row) => row
-                .try_get_unchecked::<Option<String>, _>(index)?
-                .map(|text| from_sqlite(&text)),
+            Self::Sqlite(row) => {
+                row.try_get_unchecked::<Option<String>, _>(index)?.map(|text| from_sqlite(&text))
+            }
             Self::Postgres(row) => {
                 let raw = row.try_get_raw(index)?;
                 (!raw.is_null()).then(|| from_postgres(raw.as_bytes()?))

@@ -44,7 +44,8 @@ impl Pools {
     }
 
     async fn open_file(path: &Path, url: &str) -> Result<Self, StoreError> {
-        let failed = |source| StoreError::Database { url: url.to_owned(), what: "be opened", source };
+        let failed =
+            |source| StoreError::Database { url: url.to_owned(), what: "be opened", source };
         if let Some(folder) = path.parent() {
             std::fs::create_dir_all(folder).map_err(|error| failed(error.into()))?;
         }
@@ -57,7 +58,10 @@ impl Pools {
             .disable_statement_logging();
         let mut connection = options.connect().await.map_err(failed)?;
         // Readers that never wait for the writer; the file remembers it.
-        sqlx::raw_sql("PRAGMA journal_mode = WAL").execute(&mut connection).await.map_err(failed)?;
+        sqlx::raw_sql("PRAGMA journal_mode = WAL")
+            .execute(&mut connection)
+            .await
+            .map_err(failed)?;
         let backup = Backup { path, options: &options };
         prepare_file(&mut connection, url, &backup).await?;
         connection.close().await.map_err(failed)?;
@@ -74,7 +78,8 @@ impl Pools {
     }
 
     async fn open_server(options: &PgConnectOptions, url: &str) -> Result<Self, StoreError> {
-        let failed = |source| StoreError::Database { url: url.to_owned(), what: "be opened", source };
+        let failed =
+            |source| StoreError::Database { url: url.to_owned(), what: "be opened", source };
         let options = options.clone().disable_statement_logging();
         // A connection of its own says at once why there is none; the pool would try for a minute.
         let mut connection = options.connect().await.map_err(failed)?;
@@ -97,19 +102,18 @@ impl Pools {
         url: &str,
         work: &impl AsyncFn(&mut Link<'_>) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
-        let failed = |source| StoreError::Database { url: url.to_owned(), what: "be written", source };
+        let failed =
+            |source| StoreError::Database { url: url.to_owned(), what: "be written", source };
         match self {
             Self::Sqlite { writer, .. } => {
                 let mut transaction = writer.begin_with("BEGIN IMMEDIATE").await.map_err(failed)?;
-                let done =
-                    work(&mut Link { url, side: Side::Sqlite(&mut transaction) }).await?;
+                let done = work(&mut Link { url, side: Side::Sqlite(&mut transaction) }).await?;
                 transaction.commit().await.map_err(failed)?;
                 Ok(done)
             }
             Self::Postgres(pool) => {
                 let mut transaction = pool.begin().await.map_err(failed)?;
-                let done =
-                    work(&mut Link { url, side: Side::Postgres(&mut transaction) }).await?;
+                let done = work(&mut Link { url, side: Side::Postgres(&mut transaction) }).await?;
                 transaction.commit().await.map_err(failed)?;
                 Ok(done)
             }
@@ -165,9 +169,8 @@ impl Backup<'_> {
             if !copy.exists() {
                 break;
             }
-            copy = self.path.with_file_name(format!(
-                "{name}.schema{version}-{stamp}-{number}.backup"
-            ));
+            copy =
+                self.path.with_file_name(format!("{name}.schema{version}-{stamp}-{number}.backup"));
         }
         let mut connection = self.options.clone().connect().await?;
         let quoted = copy.to_string_lossy().replace('\'', "''");

@@ -145,7 +145,8 @@ mod tests {
 
     #[test]
     fn times_keep_their_microseconds() {
-        for text in ["2026-11-21T09:24:19.608629Z", "1999-12-31T23:59:59Z", "1969-12-31T23:59:59.5Z"]
+        for text in
+            ["2026-11-21T09:24:19.608629Z", "1999-12-31T23:59:59Z", "1969-12-31T23:59:59.5Z"]
         {
             let time: Timestamp = text.parse().unwrap();
             assert_eq!(from_postgres(&to_postgres(time)).unwrap(), time);

@@ -65,12 +65,7 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::Database`].
-    pub fn finish(
-        &self,
-        job: &JobKey,
-        attempt: u32,
-        end: &JobEnd,
-    ) -> Result<Finish, StoreError> {
+    pub fn finish(&self, job: &JobKey, attempt: u32, end: &JobEnd) -> Result<Finish, StoreError> {
         let (state, score, detail) = match end {
             JobEnd::Score(score) if score.is_nan() => {
                 ("failed", None, Some("the score is no number".to_owned()))

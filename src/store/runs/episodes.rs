@@ -116,7 +116,8 @@ async fn put(link: &mut Link<'_>, run: &str, episode: &Episode) -> Result<(), St
     let head = "INSERT INTO steps \
                 (episode_id, timestamp, portfolio_value, reward, asset_price, action, position)";
     link.insert(WHAT, (head, ""), &rows).await?;
-    let rows: Vec<Vec<Value>> = episode.trades.iter().map(|trade| trade_values(id, trade)).collect();
+    let rows: Vec<Vec<Value>> =
+        episode.trades.iter().map(|trade| trade_values(id, trade)).collect();
     let head = "INSERT INTO trades (episode_id, symbol, entry_time, exit_time, entry_price, exit_price, \
                 quantity, direction, pnl, costs)";
     link.insert(WHAT, (head, ""), &rows).await?;

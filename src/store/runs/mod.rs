@@ -6,9 +6,7 @@ mod folder;
 mod metrics;
 mod run;
 
-pub use episode::{
-    Episode, EpisodeStep, EpisodeTrade, Operation, OperationKind, TradeDirection,
-};
+pub use episode::{Episode, EpisodeStep, EpisodeTrade, Operation, OperationKind, TradeDirection};
 pub use episodes::EpisodeRow;
 pub use folder::{RunFolder, RunRecord, RunStatus, read_runs};
 pub use metrics::MetricRow;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::Value as Json;
 
 use super::study::study_id;
-use super::trial::{TrialParam, TrialState, kept_score};
+use super::trial::{TrialParam, TrialState};
 use crate::base::Timestamp;
 use crate::store::database::{Link, Record, decode, values};
 use crate::store::{Store, StoreError};
@@ -70,15 +70,17 @@ fn span(trials: &Keyed) -> (i64, i64) {
 }
 
 async fn heads(link: &mut Link<'_>, study: i64) -> Result<Keyed, StoreError> {
-    let sql = "SELECT t.trial_id, t.number, CAST(t.state AS TEXT), t.datetime_start, \
-               t.datetime_complete, v.value, CAST(v.value_type AS TEXT) FROM trials t \
-               LEFT JOIN trial_values v ON v.trial_id = t.trial_id AND v.objective = 0 \
-               WHERE t.study_id = $1 ORDER BY t.trial_id";
+    let sql = format!(
+        "SELECT t.trial_id, t.number, CAST(t.state AS TEXT), t.datetime_start, t.datetime_complete, {} \
+         FROM trials t LEFT JOIN trial_values v ON v.trial_id = t.trial_id AND v.objective = 0 \
+         WHERE t.study_id = $1 ORDER BY t.trial_id",
+        link.score("v.value", "v.value_type")
+    );
     let read = |row: &Record| {
         let trial = TrialRow {
             number: row.count(1)?,
             state: TrialState::from_label(&row.text(2)?),
-            value: kept_score(row.real_or_none(5)?, &row.text_or_none(6)?.unwrap_or_default())?,
+            value: row.real_or_none(5)?,
             params: Vec::new(),
             reports: Vec::new(),
             attributes: BTreeMap::new(),
@@ -87,7 +89,7 @@ async fn heads(link: &mut Link<'_>, study: i64) -> Result<Keyed, StoreError> {
         };
         Ok((row.int(0)?, trial))
     };
-    link.rows("list trials", sql, values![study], read).await
+    link.rows("list trials", &sql, values![study], read).await
 }
 
 /// Trials whose settings are looked at to learn what the names and distributions of a study are.
@@ -130,6 +132,7 @@ async fn params(link: &mut Link<'_>, trials: &mut Keyed) -> Result<(), StoreErro
     let mut num_others = 0;
     hand_out(trials, found, |trial, (count, values)| {
         let given = values.into_iter().zip(&known).filter_map(|(value, kind)| Some((value?, kind)));
+        trial.params.reserve(count);
         trial.params.extend(given.map(|(value, (name, distribution))| TrialParam {
             name: name.clone(),
             value,
@@ -157,14 +160,16 @@ async fn params(link: &mut Link<'_>, trials: &mut Keyed) -> Result<(), StoreErro
 }
 
 async fn reports(link: &mut Link<'_>, trials: &mut Keyed) -> Result<(), StoreError> {
-    let sql = "SELECT trial_id, step, intermediate_value, CAST(intermediate_value_type AS TEXT) \
-               FROM trial_intermediate_values WHERE trial_id BETWEEN $1 AND $2";
+    let sql = format!(
+        "SELECT trial_id, step, {} FROM trial_intermediate_values WHERE trial_id BETWEEN $1 AND $2",
+        link.score("intermediate_value", "intermediate_value_type")
+    );
     let (first, last) = span(trials);
     let read = |row: &Record| {
-        let score = kept_score(row.real_or_none(2)?, &row.text(3)?)?;
-        Ok((row.int(0)?, TrialReport { step: row.unsigned(1)?, score }))
+        let report = TrialReport { step: row.unsigned(1)?, score: row.real_or_none(2)? };
+        Ok((row.int(0)?, report))
     };
-    let found = link.rows("list trials", sql, values![first, last], read).await?;
+    let found = link.rows("list trials", &sql, values![first, last], read).await?;
     hand_out(trials, found, |trial, report| trial.reports.push(report));
     for (_, trial) in trials {
         trial.reports.sort_by_key(|report| report.step);

@@ -94,7 +94,10 @@ impl Store {
     pub fn end_study(&self, name: &str) -> Result<(), StoreError> {
         self.write(async |link| {
             let study = study_id(link, name).await?;
-            let sql = format!("UPDATE releat_studies SET ended_at = {} WHERE study_id = $1", link.clock());
+            let sql = format!(
+                "UPDATE releat_studies SET ended_at = {} WHERE study_id = $1",
+                link.clock()
+            );
             link.run("keep a study", &sql, values![study]).await.map(drop)
         })
     }
@@ -162,9 +165,8 @@ async fn keep_beside(
         ("seed", serde_json::json!(draft.seed)),
         ("inputs", serde_json::json!(draft.inputs)),
     ];
-    let rows: Vec<Vec<Value>> = attributes
-        .map(|(key, value)| values![study, key, value.to_string()].to_vec())
-        .to_vec();
+    let rows: Vec<Vec<Value>> =
+        attributes.map(|(key, value)| values![study, key, value.to_string()].to_vec()).to_vec();
     let head = "INSERT INTO study_user_attributes (study_id, key, value_json)";
     link.insert("make a study", (head, ""), &rows).await?;
     let sql = format!(
@@ -212,11 +214,8 @@ async fn find(link: &mut Link<'_>, name: &str) -> Result<Option<StudyRow>, Store
     link.row("find a study", sql, values![name], read).await
 }
 
-/// The number of a study; on a server others that write to it wait until this transaction ends, as Optuna has it.
-pub(in crate::store) async fn study_id(
-    link: &mut Link<'_>,
-    name: &str,
-) -> Result<i64, StoreError> {
+/// The key of a study in the database.
+pub(in crate::store) async fn study_id(link: &mut Link<'_>, name: &str) -> Result<i64, StoreError> {
     let sql = "SELECT study_id FROM studies WHERE study_name = $1";
     let found = link.row("find a study", sql, values![name], |row| row.int(0)).await?;
     found.ok_or_else(|| link.missing(format!("study `{name}`")))

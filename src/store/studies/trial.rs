@@ -162,10 +162,12 @@ async fn report(
     let Some(step) = i64::try_from(step).ok().filter(|step| *step <= step_max) else {
         return Err(conflict(format!("a step of at most {step_max}"), "a larger one".to_owned()));
     };
-    let sql = "SELECT intermediate_value, CAST(intermediate_value_type AS TEXT) \
-               FROM trial_intermediate_values WHERE trial_id = $1 AND step = $2";
-    let read = |row: &Record| kept_score(row.real_or_none(0)?, &row.text(1)?);
-    let kept = link.row("keep a report", sql, values![trial, step], read).await?;
+    let sql = format!(
+        "SELECT {} FROM trial_intermediate_values WHERE trial_id = $1 AND step = $2",
+        link.score("intermediate_value", "intermediate_value_type")
+    );
+    let read = |row: &Record| row.real_or_none(0);
+    let kept = link.row("keep a report", &sql, values![trial, step], read).await?;
     if let Some(kept) = kept {
         let is_same = kept.map(f64::to_bits) == readable(score).map(f64::to_bits);
         return if is_same { Ok(()) } else { Err(conflict(shown(kept), shown(score))) };
@@ -226,9 +228,7 @@ async fn find(
 ) -> Result<Option<(i64, TrialState)>, StoreError> {
     let sql = "SELECT trial_id, CAST(state AS TEXT) FROM trials \
                WHERE study_id = $1 AND number = $2 ORDER BY trial_id";
-    let read = |row: &Record| {
-        Ok((row.int(0)?, TrialState::from_label(&row.text(1)?)))
-    };
+    let read = |row: &Record| Ok((row.int(0)?, TrialState::from_label(&row.text(1)?)));
     link.row("find a trial", sql, values![study, number], read).await
 }
 
@@ -240,15 +240,6 @@ fn written(score: Option<f64>) -> (Value, Value) {
         Some(value) if value == f64::NEG_INFINITY => (Value::Null, Value::Label("INF_NEG")),
         _ => (Value::Null, Value::Label("NAN")),
     }
-}
-
-pub(super) fn kept_score(value: Option<f64>, label: &str) -> Result<Option<f64>, sqlx::Error> {
-    Ok(match label {
-        "INF_POS" => Some(f64::INFINITY),
-        "INF_NEG" => Some(f64::NEG_INFINITY),
-        "NAN" => None,
-        _ => value,
-    })
 }
 
 /// What comes back when a score is read again.

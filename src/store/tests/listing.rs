@@ -71,7 +71,9 @@ fn ten_thousand_trials_are_listed_and_one_more_is_kept() {
         store
             .write(async |link| match link.clock().starts_with("strftime") {
                 true => Ok(0),
-                false => link.run("count on", "SELECT setval('trials_trial_id_seq', 10000)", &[]).await,
+                false => {
+                    link.run("count on", "SELECT setval('trials_trial_id_seq', 10000)", &[]).await
+                }
             })
             .unwrap();
         let watch = Stopwatch::start();

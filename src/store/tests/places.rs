@@ -46,7 +46,8 @@ pub(super) fn study(name: &str) -> StudyDraft {
 
 pub(super) fn params(rate: f64) -> Vec<TrialParam> {
     let float = r#"{"name": "FloatDistribution", "attributes": {"step": null, "low": 1e-05, "high": 1.0, "log": true}}"#;
-    let choice = r#"{"name": "CategoricalDistribution", "attributes": {"choices": ["gru", "mlp"]}}"#;
+    let choice =
+        r#"{"name": "CategoricalDistribution", "attributes": {"choices": ["gru", "mlp"]}}"#;
     let param = |name: &str, value, distribution: &str| TrialParam {
         name: name.to_owned(),
         value,

@@ -58,7 +58,8 @@ fn a_lost_lease_gives_the_job_to_the_next_and_refuses_the_old() {
         assert_eq!(store.prolong(&first.key, 1, LEASE).unwrap(), Lease::Held);
         let now = store.clock().unwrap();
         assert!(store.expire_leases(later(now, 20)).unwrap().is_empty());
-        assert_eq!(store.expire_leases(later(now, 40)).unwrap(), [first.key.clone()]);
+        let lost = store.expire_leases(later(now, 40)).unwrap();
+        assert_eq!(lost, std::slice::from_ref(&first.key));
 
         assert_eq!(store.prolong(&first.key, 1, LEASE).unwrap(), Lease::Lost);
         let late = JobEnd::Score(1.0);
@@ -86,7 +87,10 @@ fn a_job_that_loses_every_worker_fails() {
         }
         assert_eq!(store.claim(&any(), "a", LEASE).unwrap(), None);
         let [row] = &*store.jobs(NAME).unwrap() else { panic!("one job") };
-        assert_eq!((row.state, row.detail.as_deref()), (JobState::Failed, Some("lost with 3 workers")));
+        assert_eq!(
+            (row.state, row.detail.as_deref()),
+            (JobState::Failed, Some("lost with 3 workers"))
+        );
     }
 }
 

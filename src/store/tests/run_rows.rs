@@ -32,7 +32,8 @@ fn a_run_lives_as_long_as_its_heartbeat() {
         std::thread::sleep(Duration::from_millis(5));
         let runs = store.runs(&RunFilter::default()).unwrap();
         assert_eq!(runs[0].draft, draft("one"));
-        let standing = |index: usize| (runs[index].status, runs[index].env_steps, runs[index].best_score);
+        let standing =
+            |index: usize| (runs[index].status, runs[index].env_steps, runs[index].best_score);
         assert_eq!(standing(0), (RunStatus::Running, 5_000, Some(0.25)));
         assert_eq!(standing(1), (RunStatus::Lost, 0, None));
 
@@ -64,7 +65,8 @@ fn metrics_come_back_by_name_and_step() {
         store.note_metrics("one", 100, &[("loss", 0.5)]).unwrap();
         store.note_metrics("one", 100, &[("loss", 0.75)]).unwrap();
         store.note_metrics("one", 300, &[]).unwrap();
-        let row = |name: &str, env_steps, value| MetricRow { name: name.to_owned(), env_steps, value };
+        let row =
+            |name: &str, env_steps, value| MetricRow { name: name.to_owned(), env_steps, value };
         let expected =
             [row("entropy", 200, Some(1.25)), row("loss", 100, Some(0.75)), row("loss", 200, None)];
         assert_eq!(store.metrics("one").unwrap(), expected);

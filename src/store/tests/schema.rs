@@ -19,8 +19,7 @@ fn file(place: &Place) -> PathBuf {
 fn raw(path: &Path, statements: &'static str) {
     use sqlx::{ConnectOptions, Connection};
     std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-    let options =
-        sqlx::sqlite::SqliteConnectOptions::new().filename(path).create_if_missing(true);
+    let options = sqlx::sqlite::SqliteConnectOptions::new().filename(path).create_if_missing(true);
     tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
         let mut connection = options.connect().await.unwrap();
         sqlx::raw_sql(statements).execute(&mut connection).await.unwrap();
@@ -88,7 +87,10 @@ fn a_newer_schema_is_refused_and_told_what_it_needs() {
         let error = Store::open(&place.url).unwrap_err();
         assert_eq!(error.exit_code(), 2);
         let text = error.to_string();
-        assert!(text.contains("has schema 7 and needs releat 0.9.1 or newer; this is releat "), "{text}");
+        assert!(
+            text.contains("has schema 7 and needs releat 0.9.1 or newer; this is releat "),
+            "{text}"
+        );
         assert!(matches!(error, StoreError::Newer { found: 7, known: 2, .. }));
     }
 }
@@ -157,7 +159,10 @@ fn a_database_of_optuna_is_taken_over_and_another_revision_is_not() {
     assert_eq!(store.list_studies().unwrap()[0].agent, None);
     assert_eq!(backups(&path).len(), 1);
     let error = store.create_study(&study("theirs")).unwrap_err().to_string();
-    assert_eq!(error, "study `theirs` is kept as a study of Optuna and cannot become one of releat");
+    assert_eq!(
+        error,
+        "study `theirs` is kept as a study of Optuna and cannot become one of releat"
+    );
     drop(store);
     raw(&path, "UPDATE alembic_version SET version_num = 'v9.9.9.z'");
     let error = Store::open(&place.url).unwrap_err();
@@ -171,7 +176,8 @@ fn what_cannot_be_opened_is_told_at_once_and_without_the_password() {
     let watch = Stopwatch::start();
     let folder = tempfile::tempdir().unwrap();
     let text = folder.path().join("releat.db");
-    std::fs::write(&text, "this is no database, and long enough to be sure of it ".repeat(40)).unwrap();
+    std::fs::write(&text, "this is no database, and long enough to be sure of it ".repeat(40))
+        .unwrap();
     let error = Store::open(&format!("sqlite://{}", text.display())).unwrap_err();
     assert!(error.to_string().ends_with("releat.db cannot be opened"), "{error}");
     assert_eq!(error.exit_code(), 3);

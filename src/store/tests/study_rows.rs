@@ -84,7 +84,10 @@ fn the_same_word_twice_is_no_error_and_another_one_is() {
         let mut other = study(NAME);
         other.inputs = digest_bytes(b"others");
         let error = text(store.create_study(&other).unwrap_err());
-        assert!(error.starts_with("study `turtle-1` of agent `turtle` is kept as made from"), "{error}");
+        assert!(
+            error.starts_with("study `turtle-1` of agent `turtle` is kept as made from"),
+            "{error}"
+        );
         let error = text(store.report("nobody", 0, 1, None).unwrap_err());
         assert!(error.starts_with("there is no study `nobody` in "), "{error}");
         let error = text(store.report(NAME, 9, 1, None).unwrap_err());
@@ -169,7 +172,11 @@ fn trials_of_a_deleted_study_stay_counted() {
         store.note_trial(&again).unwrap();
         let kept = store.ledger("turtle").unwrap();
         assert_eq!(kept.len(), 2);
-        assert!(kept[0].study.starts_with("turtle-1 (deleted before 2026-11-21"), "{}", kept[0].study);
+        assert!(
+            kept[0].study.starts_with("turtle-1 (deleted before 2026-11-21"),
+            "{}",
+            kept[0].study
+        );
         assert_eq!(kept[1].study, NAME);
     }
 }

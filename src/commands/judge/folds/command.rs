@@ -123,7 +123,7 @@ impl Walk<'_> {
         let table = action_table(&fold.agent)?;
         let facts = FoldFacts {
             inputs: folder.inputs(),
-            bundle: trained.bundle,
+            bundle: std::path::absolute(&trained.bundle).unwrap_or(trained.bundle),
             validation_score: trained.validation_score,
             trouble: trained.trouble,
         };

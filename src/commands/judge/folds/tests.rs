@@ -8,9 +8,11 @@ use super::command::{FoldOptions, Walk, eval_folds};
 use super::planned::{FoldKind, Planned};
 use super::trainer::{FoldTrainer, LocalTrainer, TrainedFold};
 use crate::base::{Interrupt, NoProgress, StopSignal};
+use crate::commands::judge::{SweepOptions, sweep};
 use crate::commands::session::device;
 use crate::commands::{Console, Failure, FailureKind, OutputFormat, SessionOptions, Talk};
 use crate::config::Agent;
+use crate::evaluate::stress::StressOutcome;
 use crate::evaluate::walk::{FoldResult, WalkForwardOutcome};
 
 const AGENT: &str = "
@@ -25,7 +27,7 @@ data:
 features: [{ mean: { window: 10, input: volume } }]
 transform: [standardize]
 env: { num_envs: 4, episode: { length_bars: 20 } }
-model: { mlp: { hidden: [4] } }
+model: { mlp: { hidden: 4 } }
 learner: { ppo: { total_env_steps: 128, num_steps: 16, sequence_length: 4, minibatch_transitions: 32, update_epochs: 1 } }
 train: { validate_every_updates: 1 }
 eval:
@@ -142,6 +144,7 @@ fn purged_splits_learn_around_what_they_are_judged_on() {
         results.iter().flat_map(|split| &split.tests).filter_map(|test| test.group).collect();
     assert!((0..5).all(|group| groups.iter().filter(|g| **g == group).count() == 4));
     for split in &results {
+        assert!(split.train_bars < 304 - 9 - 3 * 58, "{split:?}");
         for test in &split.tests {
             let is_left_out = split.train_except.iter().any(|except| {
                 except.contains(test.range.start()) && except.contains(test.range.end())
@@ -166,6 +169,27 @@ fn the_command_keeps_every_bar() {
     assert_eq!(outcome.folds.len(), 2);
     assert_eq!(outcome.stitched.returns.len(), 2 * 19);
     assert_eq!(outcome.stitched.times.len(), outcome.stitched.equity.len());
+    // The bundle of a fold is a bundle: judged alone it does what it did in its fold.
+    let file = place.root.join("sweep.json");
+    let mut options = place.options.clone();
+    options.sets.push("eval.stress.bad_years.judged=2".to_owned());
+    let sweep_of = SweepOptions {
+        bundle: outcome.folds[1].bundle.clone(),
+        range: None,
+        in_sample: false,
+        file: Some(file.clone()),
+    };
+    sweep(&options, &sweep_of).unwrap();
+    let text = std::fs::read_to_string(file).unwrap();
+    let document: serde_json::Value = serde_json::from_str(&text).unwrap();
+    let found: StressOutcome = serde_json::from_value(document["stress"].clone()).unwrap();
+    assert_eq!(found.unstressed, outcome.folds[1].tests[0].figures);
+    assert_eq!(found.delays[0].figures, found.unstressed);
+    let years = found.scenarios.iter().find(|scenario| scenario.name == "bad_years").unwrap();
+    assert_eq!(years.runs.len(), 2);
+    options.sets.push("env.costs.minimum=1".to_owned());
+    assert_eq!(sweep(&options, &sweep_of).unwrap_err().kind(), FailureKind::Usage);
+
     let huge = FoldOptions { range: Some("2010-02-01..2010-04-30".parse().unwrap()), ..command };
     let failure = eval_folds(&place.options, &huge).unwrap_err();
     assert_eq!(failure.kind(), FailureKind::Usage);

@@ -30,15 +30,15 @@ pub(super) enum Verdict {
 pub(super) fn judge(row: &JobRow, launch: &Tracked, state: &LaunchState) -> Verdict {
     let is_open = matches!(row.state, JobState::Waiting | JobState::Running);
     let is_current = is_open && row.attempt == launch.attempt;
+    let is_unwanted = is_open || row.state == JobState::Canceled;
     match (is_current, state.is_alive()) {
-        (true, true) => Verdict::Keep,
         (true, false) if is_anothers(row, launch) => Verdict::Forget,
         (true, false) => bury(row, state),
         (false, false) => Verdict::Forget,
         // Its job went to another attempt, or nobody wants it.
-        (false, true) if is_open || row.state == JobState::Canceled => Verdict::Stop,
-        // It has handed its result in and is about to end.
-        (false, true) => Verdict::Keep,
+        (false, true) if is_unwanted => Verdict::Stop,
+        // It works, or has handed its result in and is about to end.
+        (true | false, true) => Verdict::Keep,
     }
 }
 
@@ -66,6 +66,6 @@ fn bury(row: &JobRow, state: &LaunchState) -> Verdict {
 
 /// Faults of the engine, death by a signal, and exit code 4, by which a worker says that waiting may help.
 fn is_worth_another(failure: &LaunchFailure) -> bool {
-    let by_process = |code: i32| code < 0 || code >= 128 || code == 4;
+    let by_process = |code: i32| !(0..128).contains(&code) || code == 4;
     failure.fault == Fault::Engine || failure.exit_code.is_none_or(by_process)
 }

@@ -95,7 +95,10 @@ impl<'a> StudyKeeper<'a> {
             return Ok(());
         }
         let params = trial_params(&self.agent.tune.space, &job.params);
-        let attributes = BTreeMap::from([("set".to_owned(), json!(assignments(&job.params)))]);
+        let attributes = BTreeMap::from([
+            ("params".to_owned(), json!(job.params)),
+            ("set".to_owned(), json!(assignments(&job.params))),
+        ]);
         self.store.put_trial(&self.study, job.trial, &params, &attributes).map_err(store_failure)
     }
 
@@ -153,7 +156,8 @@ impl<'a> StudyKeeper<'a> {
         self.progress.report(&ProgressUpdate {
             stage: "tune",
             done,
-            total: Some(self.expected_env_steps.max(done)),
+            // An estimate that was passed says nothing any more.
+            total: (done < self.expected_env_steps).then_some(self.expected_env_steps),
             unit: "env steps",
             note,
         });

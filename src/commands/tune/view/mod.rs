@@ -11,6 +11,6 @@ pub(super) use document::{BestTrial, TrialCounts, TuneDocument};
 pub use list::tune_list;
 pub(in crate::commands) use overview::ledger_returns;
 pub(super) use overview::Overview;
-pub(super) use rebuilt::{Rebuilt, StudyTexts, known_trials};
+pub(super) use rebuilt::{StudyTexts, known_trials};
 pub use show::{TuneShowOptions, tune_show};
 pub use verify::tune_verify;

@@ -14,7 +14,7 @@ use crate::config::{Agent, Sampler, Scheduler, Source, effective_yaml};
 use crate::domain::Calendar;
 use crate::metrics::{BarClock, Overfitting, TrialReturns, mean, standard_deviation};
 use crate::store::{LedgerRow, Store, TrialRow};
-use crate::tuner::{Study, Trial, TrialState, importances};
+use crate::tuner::{Trial, TrialState, importances};
 
 /// A study with its figures.
 pub(in crate::commands::tune) struct Overview {
@@ -31,7 +31,7 @@ impl Overview {
         store: &Store,
         agent: &Agent,
         name: &str,
-        study: &Study,
+        trials: &[Trial],
         (best, bundle): (Option<usize>, Option<&Path>),
     ) -> Result<Self, Failure> {
         let rows = store.trials(name).map_err(store_failure)?;
@@ -43,7 +43,6 @@ impl Overview {
         });
         let overfitting = chosen.map(|chosen| Overfitting::compute(&returns, chosen, clock));
         let known: BTreeMap<usize, &TrialRow> = rows.iter().map(|row| (row.number, row)).collect();
-        let trials = study.trials();
         let space = agent.tune.space.iter();
         let input = StudyReportInput {
             name: name.to_owned(),

@@ -6,7 +6,7 @@ use comfy_table::{Table, presets};
 use serde_json::{Value, json};
 
 use super::overview::Overview;
-use super::rebuilt::Rebuilt;
+use super::rebuilt::Stored;
 use crate::commands::place::open_store;
 use crate::commands::tune::finish::best_trial;
 use crate::commands::tune::report::write_study_report;
@@ -33,13 +33,13 @@ pub struct TuneShowOptions {
 pub fn tune_show(options: &SessionOptions, command: &TuneShowOptions) -> Result<(), Failure> {
     let place = options.place()?;
     let store = open_store(&place)?;
-    let rebuilt = Rebuilt::of(&store, &command.study)?;
-    let best = best_trial(rebuilt.study.trials()).map(|(trial, _)| trial.number);
+    let stored = Stored::of(&store, &command.study)?;
+    let trials = &stored.trials;
+    let best = best_trial(trials).map(|(trial, _)| trial.number);
     let bundle = study_path(&place, &command.study).join("best").join("bundle");
     let bundle = bundle.exists().then_some(bundle);
     let chosen = (best, bundle.as_deref());
-    let overview =
-        Overview::of(&store, &rebuilt.agent, &command.study, &rebuilt.study, chosen)?;
+    let overview = Overview::of(&store, &stored.agent, &command.study, trials, chosen)?;
     if let Some(path) = &command.report {
         overview.write(path)?;
     }
@@ -47,14 +47,13 @@ pub fn tune_show(options: &SessionOptions, command: &TuneShowOptions) -> Result<
         write_study_report(folder, &overview.input)
             .map_err(|error| Failure::new(FailureKind::Data, error))?;
     }
-    let trials = rebuilt.study.trials();
     let document = json!({
         "schema_version": 1,
         "study": command.study,
-        "agent": rebuilt.agent.name,
+        "agent": stored.agent.name,
         "metric": overview.input.metric,
-        "done": rebuilt.is_done,
-        "budgets": rebuilt.study.plan().budgets,
+        "done": stored.is_done,
+        "budgets": stored.plan.budgets,
         "best": best,
         "bundle": bundle,
         "trials": trials.iter().map(trial_json).collect::<Vec<_>>(),

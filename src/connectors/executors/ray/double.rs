@@ -149,7 +149,9 @@ impl Head {
             ("POST", path) if path.ends_with("/stop") => match self.jobs.get_mut(name) {
                 None => (404, format!("Job {name} does not exist")),
                 // The trap: a job that waits stays as it is.
-                Some(job) if job["status"] == "PENDING" => (200, json!({"stopped": true}).to_string()),
+                Some(job) if job["status"] == "PENDING" => {
+                    (200, json!({"stopped": true}).to_string())
+                }
                 Some(job) => {
                     job["status"] = "STOPPED".into();
                     (200, json!({"stopped": true}).to_string())
@@ -172,7 +174,8 @@ impl Head {
             "entrypoint_num_cpus",
             "entrypoint_num_gpus",
         ];
-        if let Some(other) = body.as_object().unwrap().keys().find(|key| !known.contains(&&***key)) {
+        if let Some(other) = body.as_object().unwrap().keys().find(|key| !known.contains(&&***key))
+        {
             let text = format!("TypeError: got an unexpected keyword argument '{other}'");
             return (400, text);
         }
@@ -195,7 +198,8 @@ impl Head {
     }
 
     fn status(&self) -> Value {
-        let usage = self.cpus.map(|cpus| json!({"n1": {"CPU": cpus, "node:127.0.0.1": [0.0, 1.0]}}));
+        let usage =
+            self.cpus.map(|cpus| json!({"n1": {"CPU": cpus, "node:127.0.0.1": [0.0, 1.0]}}));
         json!({"result": true, "data": {
             "autoscalingStatus": "",
             "clusterStatus": {"loadMetricsReport": {"usageByNode": usage}},

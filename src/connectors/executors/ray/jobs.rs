@@ -8,7 +8,7 @@ use super::cluster::room;
 use super::submit::submit;
 use super::wire::{ClusterAnswer, Job, Status};
 use crate::base::{Interrupt, variable};
-use crate::config::RayExecutor;
+use crate::config::{Limits, RayExecutor};
 use crate::connectors::vendors::http::{Ask, Posted, Reply, VendorClient, Venue};
 use crate::ports::{Executor, ExecutorError, Launch, LaunchId, LaunchState, RemoteError};
 
@@ -20,6 +20,8 @@ pub(super) const NAME: &str = "ray";
 pub struct RayJobs {
     pub(super) config: RayExecutor,
     pub(super) client: VendorClient,
+    /// Jobs are stopped when this process is asked to stop, so this one does not heed that.
+    last: VendorClient,
 }
 
 impl RayJobs {
@@ -36,8 +38,11 @@ impl RayJobs {
             // A cluster without tokens is asked without one.
             key_variables: token.map(|_| config.token_variable.clone()).into_iter().collect(),
         };
+        // Whoever wants to stop does not wait long for the head.
+        let limits = Limits { tries: 1, ..config.limits };
+        let last = VendorClient::try_new(Venue { limits, ..venue.clone() })?;
         let client = VendorClient::try_new(venue)?.stopped_by(interrupt);
-        Ok(Self { config: config.clone(), client })
+        Ok(Self { config: config.clone(), client, last })
     }
 
     /// A question with the token, if there is one.
@@ -51,11 +56,15 @@ impl RayJobs {
 
     /// The job of this name, if Ray has it.
     pub(super) fn find(&self, id: &LaunchId) -> Result<Option<Job>, ExecutorError> {
+        self.find_by(&self.client, id)
+    }
+
+    fn find_by(&self, client: &VendorClient, id: &LaunchId) -> Result<Option<Job>, ExecutorError> {
         let ask = self.ask(format!("/api/jobs/{id}"));
-        match self.client.get_json::<Job>(&ask, "a job with a status")? {
+        match client.get_json::<Job>(&ask, "a job with a status")? {
             Reply::Found(job) => Ok(Some(job)),
             Reply::Denied(denied) if denied.status == 404 => Ok(None),
-            Reply::Denied(denied) => Err(self.client.refused(&ask, &denied).into()),
+            Reply::Denied(denied) => Err(client.refused(&ask, &denied).into()),
         }
     }
 
@@ -72,11 +81,11 @@ impl RayJobs {
 impl Executor for RayJobs {
     fn capacity(&self) -> Result<usize, ExecutorError> {
         let ask = self.ask("/api/cluster_status");
-        let answer = match self.client.get_json::<ClusterAnswer>(&ask, "the state of the cluster")?
-        {
-            Reply::Found(answer) => answer,
-            Reply::Denied(denied) => return Err(self.client.refused(&ask, &denied).into()),
-        };
+        let answer =
+            match self.client.get_json::<ClusterAnswer>(&ask, "the state of the cluster")? {
+                Reply::Found(answer) => answer,
+                Reply::Denied(denied) => return Err(self.client.refused(&ask, &denied).into()),
+            };
         // A head that has just started has counted nothing yet.
         let Some(nodes) = answer.nodes() else { return Ok(0) };
         Ok(room(&nodes, &self.list()?, &self.config))
@@ -99,20 +108,20 @@ impl Executor for RayJobs {
 
     fn stop(&self, id: &LaunchId) -> Result<(), ExecutorError> {
         let ask = self.ask(format!("/api/jobs/{id}/stop"));
-        match self.client.post_once(&ask, &json!({}))? {
+        match self.last.post_once(&ask, &json!({}))? {
             Posted::Answered { status: 200..=299 | 404, .. } => Ok(()),
             // Whether it ended meanwhile says its state, whatever went wrong here.
             Posted::Answered { status: 500.., text } | Posted::Lost { reason: text } => {
                 let is_over = |job: Job| !matches!(job.status, Status::Pending | Status::Running);
-                if self.find(id)?.is_none_or(is_over) {
+                if self.find_by(&self.last, id)?.is_none_or(is_over) {
                     return Ok(());
                 }
                 let request = ask.target();
-                let reason = super::wire::tail(&text);
+                let reason = super::wire::excerpt(&text);
                 Err(RemoteError::Unavailable { venue: NAME, request, tries: 1, reason }.into())
             }
             Posted::Answered { status, text } => {
-                let (request, reason) = (ask.target(), super::wire::tail(&text));
+                let (request, reason) = (ask.target(), super::wire::excerpt(&text));
                 Err(RemoteError::Refused { venue: NAME, request, status, reason }.into())
             }
         }

@@ -1,7 +1,7 @@
 //! Submitting a job exactly once.
 
 use super::jobs::RayJobs;
-use super::wire::{submission, tail};
+use super::wire::{excerpt, submission};
 use crate::connectors::vendors::http::Posted;
 use crate::ports::{ExecutorError, Launch, LaunchId};
 
@@ -21,10 +21,10 @@ pub(super) fn submit(ray: &RayJobs, launch: &Launch) -> Result<LaunchId, Executo
         let reason = match ray.client.post_once(&ask, &body)? {
             Posted::Answered { status: 200..=299, .. } => return Ok(id),
             Posted::Answered { status, text } if !may_pass(status) => {
-                let reason = format!("{status}: {}", tail(&text));
+                let reason = format!("{status}: {}", excerpt(&text));
                 return Err(ExecutorError::Denied { executor: super::jobs::NAME, id, reason });
             }
-            Posted::Answered { status, text } => format!("{status}: {}", tail(&text)),
+            Posted::Answered { status, text } => format!("{status}: {}", excerpt(&text)),
             Posted::Lost { reason } => reason,
         };
         if ray.find(&id)?.is_some() {

@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::RayJobs;
 use super::double::RayDouble;
-use crate::base::{Interrupt, variable};
+use crate::base::{Interrupt, StopSignal, variable};
 use crate::config::{Limits, RayExecutor};
 use crate::ports::{Executor, ExecutorError, Fault, Launch, LaunchState};
 
@@ -127,9 +127,7 @@ fn states_are_those_of_the_port_and_only_faults_of_ray_are_worth_another_try() {
         head.set("s-2-1", &json!({"status": "SUCCEEDED", "driver_exit_code": 0}));
         let own = "JOB_ENTRYPOINT_COMMAND_ERROR";
         let text = "Job entrypoint command failed with exit code 7, last available logs:\n a\n b";
-        let state = |code: i32| {
-            json!({"status": "FAILED", "error_type": own, "driver_exit_code": code, "message": text})
-        };
+        let state = |code: i32| json!({"status": "FAILED", "error_type": own, "driver_exit_code": code, "message": text});
         head.set("s-3-1", &state(7));
         let died = json!({"status": "FAILED", "error_type": "JOB_SUPERVISOR_ACTOR_DIED"});
         head.set("s-4-1", &died);
@@ -186,6 +184,14 @@ fn stopping_is_a_wish() {
     double.head().faults = vec![(500, "no")];
     // It is over already.
     ray.stop(&runs).unwrap();
+    // A process that is asked to stop can still stop what it started.
+    let interrupt = Interrupt::never();
+    let ray = RayJobs::try_new(&config(&double), interrupt.clone()).unwrap();
+    let id = ray.launch(&launch(2, 1)).unwrap();
+    double.head().set("s-2-1", &json!({"status": "RUNNING"}));
+    interrupt.request_stop(StopSignal::Term);
+    ray.stop(&id).unwrap();
+    assert_eq!(double.head().jobs["s-2-1"]["status"], "STOPPED");
 }
 
 #[test]

@@ -54,10 +54,10 @@ impl Job {
     fn failure(&self) -> LaunchFailure {
         let kind = self.error_type.as_deref().unwrap_or("no reason given");
         let is_own = kind == "JOB_ENTRYPOINT_COMMAND_ERROR" && self.driver_exit_code.is_some();
-        let tail = tail(self.message.as_deref().unwrap_or_default());
+        let text = excerpt(self.message.as_deref().unwrap_or_default());
         LaunchFailure {
             exit_code: self.driver_exit_code,
-            reason: format!("{kind}: {tail}").trim_end_matches([':', ' ']).to_owned(),
+            reason: format!("{kind}: {text}").trim_end_matches([':', ' ']).to_owned(),
             fault: if is_own { Fault::Process } else { Fault::Engine },
         }
     }
@@ -124,14 +124,17 @@ impl ClusterAnswer {
     }
 }
 
-/// The end of a text, on one line: the last lines of a log tell most.
-pub(super) fn tail(text: &str) -> String {
-    const CHARACTERS_MAX: usize = 300;
+/// The beginning and the end of a text, on one line: the head of a message says what it is, the last lines
+/// of a log tell most.
+pub(super) fn excerpt(text: &str) -> String {
+    const BEGIN: usize = 80;
+    const END: usize = 220;
     let words: Vec<&str> = text.split_whitespace().collect();
     let line = words.join(" ");
-    let skipped = line.chars().count().saturating_sub(CHARACTERS_MAX);
-    match line.char_indices().nth(skipped) {
-        Some((begin, _)) if begin > 0 => format!("…{}", &line[begin..]),
-        _ => line,
+    let length = line.chars().count();
+    if length <= BEGIN + END {
+        return line;
     }
+    let place = |n: usize| line.char_indices().nth(n).map_or(line.len(), |(place, _)| place);
+    format!("{} … {}", &line[..place(BEGIN)], &line[place(length - END)..])
 }

@@ -7,7 +7,7 @@ use super::output::{Line, SACCT_FORMAT, SQUEUE_FORMAT, sacct_line, squeue_line};
 use super::program::{Printed, run};
 use crate::base::Interrupt;
 use crate::config::SlurmExecutor;
-use crate::ports::{Executor, ExecutorError, Launch, LaunchId, LaunchState};
+use crate::ports::{Executor, ExecutorError, Launch, LaunchId, LaunchState, shell_words};
 
 /// For texts.
 pub(super) const NAME: &str = "slurm";
@@ -99,15 +99,18 @@ impl SlurmJobs {
     }
 
     /// Variables travel in the script: `--export` cannot hold a value with a comma.
+    ///
+    /// The shell stays, since Slurm takes the death of the script itself by SIGKILL for a failed launch. It
+    /// outlives SIGTERM, since Slurm kills what is left when the script ends.
     fn script(&self, launch: &Launch) -> String {
         let env: BTreeMap<&String, &String> = self.config.env.iter().chain(&launch.env).collect();
-        if env.is_empty() {
-            return launch.shell_line();
+        let mut words = Vec::new();
+        if !env.is_empty() {
+            words.push("env".to_owned());
+            words.extend(env.iter().map(|(name, value)| format!("{name}={value}")));
         }
-        let assigned = env.iter().map(|(name, value)| format!("{name}={value}"));
-        let command = std::iter::once("env".to_owned()).chain(assigned);
-        let command = command.chain(launch.command.iter().cloned()).collect();
-        Launch { command, ..launch.clone() }.shell_line()
+        words.extend(launch.command.iter().cloned());
+        format!("trap : TERM INT; {}; exit $?", shell_words(&words))
     }
 }
 
@@ -164,7 +167,9 @@ impl Executor for SlurmJobs {
     }
 
     fn stop(&self, id: &LaunchId) -> Result<(), ExecutorError> {
-        let printed = self.call("scancel", &[format!("--name={id}")])?;
+        // Jobs are stopped when this process is asked to stop, so that is not heeded.
+        let never = Interrupt::never();
+        let printed = run(&self.programs, "scancel", &[format!("--name={id}")], &never)?;
         if printed.is_success { Ok(()) } else { Err(refused("scancel", &printed, true)) }
     }
 }

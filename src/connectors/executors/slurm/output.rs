@@ -56,9 +56,8 @@ fn launch_state(state: &str, exit_code: i32, reason: &str) -> LaunchState {
         LaunchState::Failed(LaunchFailure { exit_code: Some(exit_code), reason, fault })
     };
     match state {
-        "PENDING" | "CONFIGURING" | "REQUEUED" | "REQUEUE_FED" | "REQUEUE_HOLD" | "RESV_DEL_HOLD" => {
-            LaunchState::Pending
-        }
+        "PENDING" | "CONFIGURING" | "REQUEUED" | "REQUEUE_FED" | "REQUEUE_HOLD"
+        | "RESV_DEL_HOLD" => LaunchState::Pending,
         "RUNNING" | "COMPLETING" | "SUSPENDED" | "STOPPED" | "RESIZING" | "SIGNALING"
         | "STAGE_OUT" => LaunchState::Running,
         "COMPLETED" => LaunchState::Succeeded,
@@ -95,7 +94,10 @@ mod tests {
                 "s-0-1|FAILED|9|releat|JobLaunchFailure|",
                 failed(-9, "FAILED: JobLaunchFailure", Fault::Process),
             ),
-            ("s-0-1|TIMEOUT|15|releat|TimeLimit|", failed(-15, "TIMEOUT: TimeLimit", Fault::Engine)),
+            (
+                "s-0-1|TIMEOUT|15|releat|TimeLimit|",
+                failed(-15, "TIMEOUT: TimeLimit", Fault::Engine),
+            ),
             ("s-0-1|NODE_FAIL|0|releat|None|", failed(0, "NODE_FAIL", Fault::Engine)),
         ] {
             let line = squeue_line(line).unwrap();

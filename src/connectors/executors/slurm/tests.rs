@@ -84,7 +84,7 @@ fn a_submission_names_its_resources_and_is_made_once() {
         "--partition=main",
         "--gres=gpu:1",
         "--qos=low",
-        "--wrap=exec env 'A=x, y' releat worker --study s",
+        "--wrap=trap : TERM INT; env 'A=x, y' releat worker --study s; exit $?",
     ];
     assert_eq!(submitted.lines().collect::<Vec<_>>(), expected);
     assert!(Path::new(&cluster.path("out")).is_dir());
@@ -103,11 +103,8 @@ fn states_come_from_the_queue_then_from_the_accounts() {
     assert_eq!(states, [LaunchState::Running, LaunchState::Stopped, LaunchState::Gone]);
     assert_eq!(jobs.capacity().unwrap(), 2);
     cluster.program("sacct", "echo 's-2-1|NODE_FAIL|1:0|None'");
-    let failure = LaunchFailure {
-        exit_code: Some(1),
-        reason: "NODE_FAIL".to_owned(),
-        fault: Fault::Engine,
-    };
+    let failure =
+        LaunchFailure { exit_code: Some(1), reason: "NODE_FAIL".to_owned(), fault: Fault::Engine };
     assert_eq!(jobs.poll(&ids).unwrap()[2], LaunchState::Failed(failure));
     jobs.stop(&ids[0]).unwrap();
     assert_eq!(fs::read_to_string(cluster.path("canceled")).unwrap(), "--name=s-0-1\n");
@@ -117,7 +114,8 @@ fn states_come_from_the_queue_then_from_the_accounts() {
 fn a_controller_that_is_down_may_come_back_and_a_refusal_stays_one() {
     let cluster = Cluster::new();
     let jobs = cluster.jobs();
-    cluster.program("sbatch", "echo 'sbatch: error: invalid partition specified: main' >&2; exit 1");
+    cluster
+        .program("sbatch", "echo 'sbatch: error: invalid partition specified: main' >&2; exit 1");
     let error = jobs.launch(&launch(0)).unwrap_err();
     assert!(matches!(error, ExecutorError::Denied { .. }), "{error}");
     let down = "echo 'squeue: error: Unable to contact slurm controller' >&2; exit 1";
