@@ -25,7 +25,8 @@ fn main() {
         let keys = ["validation", "test", "env_steps", "seconds"];
         (search, Value::from_iter(keys.map(|key| (key, of(key)))))
     });
-    let document = json!({ "schema_version": 1, "rows": rows, "summary": Value::from_iter(summary) });
+    let document =
+        json!({ "schema_version": 1, "rows": rows, "summary": Value::from_iter(summary) });
     show(&format!("{document:#}"));
     // A folder for temporary files; what is left there harms nobody.
     let _ = std::fs::remove_dir_all(&folder);
@@ -48,7 +49,8 @@ fn row(config: &str, folder: &Path, seed: u64) -> Value {
         format!("tune.trials={trials}"),
     ];
     let random = search(config, folder, seed, &sets);
-    let row = json!({ "seed": seed, "halving": halving, "random": random, "random_trials": trials });
+    let row =
+        json!({ "seed": seed, "halving": halving, "random": random, "random_trials": trials });
     show(&row.to_string());
     row
 }

@@ -6,8 +6,8 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser};
 
-use super::errors;
 use super::arguments::EvalArguments;
+use super::errors;
 use super::{Arguments, Command, Global};
 use crate::commands::{
     self, BenchGymOptions, Console, EvalOptions, Failure, FailureKind, FeaturesOptions,

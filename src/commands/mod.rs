@@ -23,12 +23,13 @@ pub use judge::{
     eval, eval_folds, paper, sweep,
 };
 pub use place::{
-    agents_list, agents_show, agents_verify, config_check, config_explain, config_origin, config_schema,
-    config_show, init, runs_compare, runs_list, runs_show,
+    agents_list, agents_show, agents_verify, config_check, config_explain, config_origin,
+    config_schema, config_show, init, runs_compare, runs_list, runs_show,
 };
 pub use session::{Console, Failure, FailureKind, OutputFormat, SessionOptions, Talk};
 pub use train::{ResumeMode, TrainOptions, train};
+pub use tune::report as study_report;
 pub use tune::{
-    ExecutorKind, TuneOptions, TuneShowOptions, WorkerOptions, tune, tune_list, tune_show, tune_verify,
-    worker,
+    ExecutorKind, TuneOptions, TuneShowOptions, WorkerOptions, tune, tune_list, tune_show,
+    tune_verify, worker,
 };

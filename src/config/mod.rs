@@ -14,21 +14,20 @@ mod validate;
 mod yaml;
 
 pub use agent::{
-    BadYears, Gaps, Halts, Purged, Stress, WalkForward, WalkMode, WideSpreads,
-    AshaScheduler, Condition, HyperbandScheduler, MedianStopScheduler, PbtScheduler, RangeError, RangeKind, Scale, Sampler,
-    Scheduler, SearchRange, SearchSpace, TpeSampler, Tune, TuneMetric,
-    A2c, ActionRow, Actions, Adjust, Agent, AlpacaFeed, AlpacaSource, AlphaReward, Baseline,
-    Benchmark, Bollinger, Bootstrap, ClipPercentile, CloseOnlyReward, CnnLstm, ColumnMap,
-    ContinuousActions, Costs, CsvSource, Curriculum, Data, DifferentialSharpeReward,
-    Distributional, Dqn, DrawdownMeasure, DrawdownPenalty, Empty, Env, Episode, Eval, FeatureSpec,
-    FileContent, FileLayout, FillRule, Gate, GatedResidual, Gradient, Group, Gru, HardStarts,
-    HistdataSource, IbkrContract, IbkrHours, IbkrPrice, IbkrSource, Inflection, InputWindow, Keep,
-    LeanSource, Learner, LogReturnReward, Macd, Market, Mlp, Model, Mt5Source, ParquetSource,
-    PeakGradient, Planted, PnlReward, PolygonSource, PortfolioMarket, PositionRules, Ppo,
-    PriceInput, Prioritized, QuoteFill, QuotePrice, Randomize, Reward, RiskAdjustedReward,
-    Schedule, ServerZone, SharpeBlendReward, SingleMarket, SlippageCost, SlotsMarket, Source, Span,
-    Squash, Stochastic, SyntheticSource, Trade, Train, Transform, Universe, Window, WindowOnly,
-    WithOther, YahooSource,
+    A2c, ActionRow, Actions, Adjust, Agent, AlpacaFeed, AlpacaSource, AlphaReward, AshaScheduler,
+    BadYears, Baseline, Benchmark, Bollinger, Bootstrap, ClipPercentile, CloseOnlyReward, CnnLstm,
+    ColumnMap, Condition, ContinuousActions, Costs, CsvSource, Curriculum, Data,
+    DifferentialSharpeReward, Distributional, Dqn, DrawdownMeasure, DrawdownPenalty, Empty, Env,
+    Episode, Eval, FeatureSpec, FileContent, FileLayout, FillRule, Gaps, Gate, GatedResidual,
+    Gradient, Group, Gru, Halts, HardStarts, HistdataSource, HyperbandScheduler, IbkrContract,
+    IbkrHours, IbkrPrice, IbkrSource, Inflection, InputWindow, Keep, LeanSource, Learner,
+    LogReturnReward, Macd, Market, MedianStopScheduler, Mlp, Model, Mt5Source, ParquetSource,
+    PbtScheduler, PeakGradient, Planted, PnlReward, PolygonSource, PortfolioMarket, PositionRules,
+    Ppo, PriceInput, Prioritized, Purged, QuoteFill, QuotePrice, Randomize, RangeError, RangeKind,
+    Reward, RiskAdjustedReward, Sampler, Scale, Schedule, Scheduler, SearchRange, SearchSpace,
+    ServerZone, SharpeBlendReward, SingleMarket, SlippageCost, SlotsMarket, Source, Span, Squash,
+    Stochastic, Stress, SyntheticSource, TpeSampler, Trade, Train, Transform, Tune, TuneMetric,
+    Universe, WalkForward, WalkMode, WideSpreads, Window, WindowOnly, WithOther, YahooSource,
 };
 pub use describe::{Template, explain, place_schema, schema, templates};
 pub use layers::{

@@ -21,6 +21,8 @@ pub struct LedgerRow {
     pub score: Option<f64>,
     /// Sharpe ratio per bar, not annualized, of the returns below.
     pub sharpe_per_bar: Option<f64>,
+    /// Which bars the returns are of: rows of the same text and length are compared bar by bar.
+    pub period: String,
     /// Return after costs of every bar of the validation range, by the best policy so far.
     pub returns: Vec<f64>,
     /// Digest of the settings of the trial.
@@ -45,7 +47,7 @@ impl Store {
     pub fn ledger(&self, agent: &str) -> Result<Vec<LedgerRow>, StoreError> {
         self.read(async |link| {
             let sql = "SELECT agent, study, trial, seed, state, score, sharpe_per_bar, returns, config, \
-                       noted_at FROM trial_ledger WHERE agent = $1 ORDER BY ledger_id";
+                       noted_at, period FROM trial_ledger WHERE agent = $1 ORDER BY ledger_id";
             link.rows("read the ledger", sql, values![agent], read).await
         })
     }
@@ -66,11 +68,13 @@ impl Store {
 
 async fn note(link: &mut Link<'_>, row: &LedgerRow) -> Result<(), StoreError> {
     let sql = "INSERT INTO trial_ledger (agent, study, trial, seed, state, score, sharpe_per_bar, bars, \
-               returns, config, noted_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) \
+               returns, config, noted_at, period) \
+               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) \
                ON CONFLICT (agent, study, trial) DO UPDATE SET seed = excluded.seed, \
                state = excluded.state, score = excluded.score, \
                sharpe_per_bar = excluded.sharpe_per_bar, bars = excluded.bars, \
-               returns = excluded.returns, config = excluded.config, noted_at = excluded.noted_at";
+               returns = excluded.returns, config = excluded.config, noted_at = excluded.noted_at, \
+               period = excluded.period";
     let returns: Vec<u8> = row.returns.iter().flat_map(|value| value.to_le_bytes()).collect();
     let values = values![
         &*row.agent,
@@ -84,6 +88,7 @@ async fn note(link: &mut Link<'_>, row: &LedgerRow) -> Result<(), StoreError> {
         returns,
         row.config.to_string(),
         row.noted_at,
+        &*row.period,
     ];
     link.run("note a trial", sql, values).await.map(drop)
 }
@@ -105,5 +110,6 @@ fn read(row: &Record) -> Result<LedgerRow, sqlx::Error> {
         returns: values.iter().map(|value| f64::from_le_bytes(*value)).collect(),
         config: row.parsed(8)?,
         noted_at: row.time(9)?,
+        period: row.text(10)?,
     })
 }

@@ -30,6 +30,7 @@ const CRATE_ROOMS: &[(&str, &[&str])] = &[
     ("pulp", &["gym", "models"]),
     ("polars", &["dataset"]),
     ("kuva", &["plot"]),
+    ("sqlx", &["store"]),
     ("clap", &["cli", "commands"]),
     ("indicatif", &["commands"]),
 ];

@@ -3,6 +3,7 @@
 use std::process::Child;
 use std::time::Duration;
 
+use releat::base::variable;
 use serde_json::{Value, json};
 
 use crate::sandbox::{Sandbox, TINY_AGENT};
@@ -95,7 +96,7 @@ fn killed(child: &mut Child, after: Duration) -> bool {
 
 #[test]
 fn a_study_that_is_killed_again_and_again_gives_the_same_trials() {
-    let points = std::env::var("RELEAT_KILL_POINTS").ok().and_then(|text| text.parse().ok());
+    let points = variable("RELEAT_KILL_POINTS").and_then(|text| text.parse().ok());
     let points: u64 = points.unwrap_or(12);
     let undisturbed = sandbox();
     undisturbed.succeed(&format!("{SEARCH} --jobs 2"));

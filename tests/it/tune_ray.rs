@@ -169,7 +169,7 @@ fn a_kill_a_stop_and_a_restart_of_the_head_lose_and_double_nothing() {
 
     let (killed, process) = victim(&head, &[]);
     kill(process);
-    let (stopped, _) = victim(&head, &[killed.clone()]);
+    let (stopped, _) = victim(&head, std::slice::from_ref(&killed));
     assert!(head.ask("POST", &format!("/api/jobs/{stopped}/stop")).is_some());
     let (_, process) = victim(&head, &[killed, stopped]);
     // The machine of the head goes down with what runs on it.

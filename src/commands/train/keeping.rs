@@ -7,8 +7,8 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use crate::base::{FileError, Interrupt, Progress, ProgressUpdate, now, read_text, write_atomic};
 use super::noting::RunNotes;
+use crate::base::{FileError, Interrupt, Progress, ProgressUpdate, now, read_text, write_atomic};
 use crate::commands::session::TerminalProgress;
 use crate::connectors::tensorboard::{EventError, EventWriter};
 use crate::evaluate::{AgentStrategy, Judgement, validation_score};

@@ -23,8 +23,9 @@ pub(in crate::commands) fn learner(
 ) -> Result<Box<dyn Learner>, Failure> {
     let seeds = SeedStream::new(agent.seed);
     let (tape, segments) = market.training_tape(agent)?;
-    let env = VecEnv::try_new_in((&tape, &segments), table, &agent.env, device, &seeds.child("env"))
-        .map_err(|error| Failure::new(FailureKind::Data, error))?;
+    let env =
+        VecEnv::try_new_in((&tape, &segments), table, &agent.env, device, &seeds.child("env"))
+            .map_err(|error| Failure::new(FailureKind::Data, error))?;
     let environment = Box::new(GymEnvironment::new(env));
     let with_ppo = |settings: config::Ppo, environment| -> Result<Box<dyn Learner>, Failure> {
         ppo::Trainer::try_new(settings, &agent.model, environment, &seeds, device)

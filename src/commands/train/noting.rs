@@ -63,12 +63,8 @@ impl RunNotes {
         status: RunStatus,
         bundle: Option<PathBuf>,
     ) -> Result<(), Failure> {
-        let end = RunEnd {
-            status,
-            env_steps: record.env_steps,
-            best_score: record.best_score,
-            bundle,
-        };
+        let end =
+            RunEnd { status, env_steps: record.env_steps, best_score: record.best_score, bundle };
         self.store.end_run(&self.id, &end).map_err(store_failure)
     }
 

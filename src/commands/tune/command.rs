@@ -10,7 +10,9 @@ use super::execution::{DriveEnd, LocalJobs, drive, drive_elsewhere};
 use super::finish::{Winner, best_trial, score_of_bundle, train_again};
 use super::study::{LedgerDuty, OpenStudy, StudyFolder, StudyKeeper, metric_name, open_study};
 use super::trial::{BaseAgent, Markets, Trainer, assignments};
-use super::view::{BestTrial, Overview, StudyTexts, TrialCounts, TuneDocument, known_trials, tune_verify};
+use super::view::{
+    BestTrial, Overview, StudyTexts, TrialCounts, TuneDocument, known_trials, tune_verify,
+};
 use crate::base::{Interrupt, Stopwatch};
 use crate::commands::place::open_store;
 use crate::commands::session::{Session, device};
@@ -94,8 +96,11 @@ pub fn tune(options: &SessionOptions, command: &TuneOptions) -> Result<(), Failu
     let total = agent.learner.total_env_steps();
     let plan = Plan::try_new(&agent.tune, total).map_err(usage)?;
     if agent.tune.space.is_empty() {
-        return Err(Failure::new(FailureKind::Usage, "`tune.space` must name at least one key, was empty")
-            .hint("releat config explain tune.space"));
+        return Err(Failure::new(
+            FailureKind::Usage,
+            "`tune.space` must name at least one key, was empty",
+        )
+        .hint("releat config explain tune.space"));
     }
     // A search that cannot begin says so before anything is read or made.
     Study::try_new(&agent.tune, total, agent.seed, &[]).map_err(usage)?;
@@ -113,7 +118,8 @@ pub fn tune(options: &SessionOptions, command: &TuneOptions) -> Result<(), Failu
         meter: AtomicU64::new(0),
         session: &session,
     };
-    let jobs = command.jobs.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from));
+    let jobs =
+        command.jobs.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from));
     if command.estimate {
         let found = estimate(&search.trainer(), &search.meter, &agent.tune, &plan.budgets, jobs)?;
         return options.console.document(&found, || found.to_text());

@@ -53,7 +53,11 @@ impl Estimate {
 }
 
 fn in_words(minutes: f64) -> String {
-    if minutes < 90.0 { format!("{minutes:.1} minutes") } else { format!("{:.1} hours", minutes / 60.0) }
+    if minutes < 90.0 {
+        format!("{minutes:.1} minutes")
+    } else {
+        format!("{:.1} hours", minutes / 60.0)
+    }
 }
 
 /// Environment steps of all runs: each rung costs what it adds to those that reach it.

@@ -50,8 +50,9 @@ pub(super) fn train_again(
     let Some((request, JobEnd::Scored { score, first_score, .. })) = last else {
         if let Some(signal) = trainer.interrupt.stop_requested() {
             let text = "stopped by a signal while the winner was trained again";
-            return Err(Failure::new(FailureKind::Stopped(signal), text)
-                .hint("the same command goes on"));
+            return Err(
+                Failure::new(FailureKind::Stopped(signal), text).hint("the same command goes on")
+            );
         }
         let text = format!("trial {trial} has no score any more when it is trained again");
         return Err(Failure::new(FailureKind::No, text));
@@ -129,7 +130,8 @@ mod tests {
             job(5, 0, 2, None),
             job(6, 1, 2, Some(0)),
         ];
-        let numbers = |trial| ancestry(&jobs, trial).iter().map(|job| job.number).collect::<Vec<_>>();
+        let numbers =
+            |trial| ancestry(&jobs, trial).iter().map(|job| job.number).collect::<Vec<_>>();
         assert_eq!(numbers(0), [1, 3, 5]);
         assert_eq!(numbers(1), [1, 3, 6]);
         assert_eq!(numbers(2), [2]);

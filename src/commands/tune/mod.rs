@@ -5,7 +5,7 @@ mod estimate;
 mod execution;
 mod finish;
 mod jobs;
-mod report;
+pub mod report;
 mod study;
 mod trial;
 mod view;

@@ -31,14 +31,14 @@ pub use eval::{
     WalkMode, WideSpreads,
 };
 pub use features::{
-    Bollinger, ClipPercentile, Empty, FeatureSpec, Gradient, Group, Inflection, InputWindow, Macd, PeakGradient,
-    PriceInput, Stochastic, Transform, WindowOnly, WithOther,
+    Bollinger, ClipPercentile, Empty, FeatureSpec, Gradient, Group, Inflection, InputWindow, Macd,
+    PeakGradient, PriceInput, Stochastic, Transform, WindowOnly, WithOther,
 };
 pub use learner::{A2c, Distributional, Dqn, Learner, Ppo, Prioritized, Schedule, Window};
 pub use model::{CnnLstm, GatedResidual, Gru, Mlp, Model};
 pub use root::Agent;
 pub use train::{Keep, Train};
 pub use tune::{
-    AshaScheduler, Condition, HyperbandScheduler, MedianStopScheduler, PbtScheduler, RangeError, RangeKind, Scale, Sampler,
-    Scheduler, SearchRange, SearchSpace, TpeSampler, Tune, TuneMetric,
+    AshaScheduler, Condition, HyperbandScheduler, MedianStopScheduler, PbtScheduler, RangeError,
+    RangeKind, Sampler, Scale, Scheduler, SearchRange, SearchSpace, TpeSampler, Tune, TuneMetric,
 };

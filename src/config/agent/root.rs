@@ -3,7 +3,9 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Data, Env, Eval, FeatureSpec, Learner, Model, Trade, Train, Transform, Tune, Universe};
+use super::{
+    Data, Env, Eval, FeatureSpec, Learner, Model, Trade, Train, Transform, Tune, Universe,
+};
 
 /// One agent: what it trades, sees and does, how it learns and how it is judged.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]

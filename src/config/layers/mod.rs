@@ -11,6 +11,6 @@ mod request;
 mod sides;
 
 pub use load::{Loaded, effective_yaml, from_bundle_yaml, load, load_place};
+pub(in crate::config) use merge::CHOICES;
 pub use origins::{OriginRow, Origins};
 pub use request::{AgentFile, LoadRequest};
-pub(in crate::config) use merge::CHOICES;

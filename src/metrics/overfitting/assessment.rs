@@ -356,7 +356,8 @@ mod tests {
     fn a_study_that_is_run_again_is_nothing_new() {
         let once: Vec<TrialReturns> = (0..8).map(|n| trial(n, 252, 0.0)).collect();
         let twice = [once.clone(), once.clone()].concat();
-        let (once, twice) = (Overfitting::compute(&once, 0, DAILY), Overfitting::compute(&twice, 0, DAILY));
+        let (once, twice) =
+            (Overfitting::compute(&once, 0, DAILY), Overfitting::compute(&twice, 0, DAILY));
         assert_eq!((once.trials_counted, twice.trials_counted), (8, 16));
         assert_eq!(once.effective_trials, twice.effective_trials);
     }

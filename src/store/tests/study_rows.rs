@@ -115,6 +115,7 @@ fn settings_can_change_and_a_study_ends_and_goes_on() {
 
 fn ledger_row(study: &str, trial: usize) -> LedgerRow {
     LedgerRow {
+        period: "2018".to_owned(),
         agent: "turtle".to_owned(),
         study: study.to_owned(),
         trial,

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::document::FoldsDocument;
 use super::kept::FoldFolder;
+use super::pictures::{draw_purged, draw_walk_forward};
 use super::planned::{FoldKind, Planned, walk_failure};
 use super::trainer::{CHECKPOINTS, FoldTrainer, LocalTrainer, stopped};
 use crate::base::{DateRange, Interrupt, LockFile, write_atomic};
@@ -20,6 +21,7 @@ use crate::features::FeatureDocument;
 
 const LOCK_FILE: &str = "lock";
 const OUTCOME_FILE: &str = "outcome.json";
+const PICTURES: &str = "pictures";
 
 /// Options of `eval --walk-forward` and `eval --purged`.
 #[derive(Debug, Clone)]
@@ -145,11 +147,13 @@ impl Walk<'_> {
         let (text, document) = match kind {
             FoldKind::WalkForward => {
                 let outcome = WalkForwardOutcome::of(results, *clock, *risk_free);
+                draw_walk_forward(&self.folder.join(PICTURES), &outcome)?;
                 let document = FoldsDocument::of_walk_forward(&outcome, self, agent);
                 (serde_json::to_string(&outcome).map_err(bug)?, document)
             }
             FoldKind::Purged => {
                 let outcome = PurgedOutcome::of(results, paths.clone(), *clock, *risk_free);
+                draw_purged(&self.folder.join(PICTURES), &outcome)?;
                 let document = FoldsDocument::of_purged(&outcome, self, agent);
                 (serde_json::to_string(&outcome).map_err(bug)?, document)
             }

@@ -3,6 +3,7 @@
 mod command;
 mod document;
 mod kept;
+mod pictures;
 mod planned;
 mod trainer;
 

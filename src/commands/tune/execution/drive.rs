@@ -51,9 +51,10 @@ pub(in crate::commands::tune) fn drive(
             return match (stopping, is_over) {
                 (true, _) => Ok(DriveEnd::Interrupted),
                 (false, true) => Ok(DriveEnd::Done),
-                (false, false) => {
-                    Err(Failure::new(FailureKind::Bug, "the search waits for a job that nobody runs"))
-                }
+                (false, false) => Err(Failure::new(
+                    FailureKind::Bug,
+                    "the search waits for a job that nobody runs",
+                )),
             };
         }
         keeper.show(study);

@@ -74,7 +74,8 @@ fn executor(
 fn worker_command(search: &Search<'_>, place: &Place) -> Result<WorkerCommand, Failure> {
     let here = std::env::current_dir().map_err(|error| Failure::new(FailureKind::Data, error))?;
     let program = if place.executors.program.is_empty() {
-        let own = std::env::current_exe().map_err(|error| Failure::new(FailureKind::Data, error))?;
+        let own =
+            std::env::current_exe().map_err(|error| Failure::new(FailureKind::Data, error))?;
         own.display().to_string()
     } else {
         place.executors.program.clone()
@@ -138,7 +139,10 @@ impl OfferedJobs<'_> {
                 JobState::Waiting | JobState::Running => continue,
                 JobState::Done => {
                     let score = row.score.ok_or_else(|| {
-                        Failure::new(FailureKind::Bug, format!("job {number} is done without a score"))
+                        Failure::new(
+                            FailureKind::Bug,
+                            format!("job {number} is done without a score"),
+                        )
                     })?;
                     JobEnd::Scored { score, first_score: score, returns: Vec::new() }
                 }

@@ -12,7 +12,9 @@ use crate::base::Interrupt;
 use crate::commands::place::store_failure;
 use crate::commands::session::device;
 use crate::commands::train::training_data;
-use crate::commands::tune::jobs::{JobOutcome, Rounds, WorkerEnd, WorkerSettings, work, worker_name};
+use crate::commands::tune::jobs::{
+    JobOutcome, Rounds, WorkerEnd, WorkerSettings, work, worker_name,
+};
 use crate::commands::tune::study::{StudyFolder, note_in_ledger, study_path};
 use crate::commands::tune::trial::{BaseAgent, JobEnd, JobRequest, Markets, Trainer};
 use crate::commands::{Failure, FailureKind, SessionOptions};

@@ -2,19 +2,17 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::thread;
 use std::time::Duration;
 
 use super::command::WorkerCommand;
 use super::judge::{Tracked, Verdict, judge};
 use super::queue::JobBoard;
 use super::worker::store_failure;
-use crate::base::{Interrupt, StopSignal, Stopwatch};
+use crate::base::Stopwatch;
 use crate::commands::{Failure, FailureKind};
 use crate::ports::{Executor, ExecutorError, Launch, LaunchId, LaunchState};
 use crate::store::{ClaimFilter, JobEnd, JobKey, JobRow, JobState};
 
-const LOOK: Duration = Duration::from_millis(20);
 /// The name under which the dispatcher takes a job for a moment.
 const SELF: &str = "dispatcher";
 const MOMENT: Duration = Duration::from_secs(60);
@@ -91,6 +89,7 @@ impl<'a> Dispatcher<'a> {
     }
 
     /// Workers that were started and are not known to be dead.
+    #[cfg(test)]
     pub(in crate::commands::tune) fn alive(&self) -> usize {
         self.launches.len()
     }
@@ -266,50 +265,5 @@ impl<'a> Dispatcher<'a> {
 
     fn key(&self, number: u64) -> JobKey {
         JobKey { study: self.settings.study.clone(), number }
-    }
-}
-
-/// What the caller wants next.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::commands::tune) enum Flow {
-    /// Go on.
-    GoOn,
-    /// Return; workers that run are left alone.
-    Return,
-}
-
-/// Why the dispatch ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::commands::tune) enum DispatchEnd {
-    /// The caller wanted so.
-    Returned,
-    /// A signal; the workers were asked to stop.
-    Stopped(StopSignal),
-}
-
-/// Keeps workers alive until the caller, who is called after every look, or a signal ends it.
-///
-/// # Errors
-/// As [`Dispatcher::step`], and what the caller says.
-pub(in crate::commands::tune) fn dispatch(
-    dispatcher: &mut Dispatcher<'_>,
-    stop: &Interrupt,
-    after: &mut dyn FnMut(&[DispatchEvent]) -> Result<Flow, Failure>,
-) -> Result<DispatchEnd, Failure> {
-    loop {
-        if let Some(signal) = stop.stop_requested() {
-            // Whoever cannot be told loses its lease, and another goes on from its checkpoint.
-            let _ = dispatcher.stop_all();
-            return Ok(DispatchEnd::Stopped(signal));
-        }
-        let events = dispatcher.step()?;
-        if after(&events)? == Flow::Return {
-            return Ok(DispatchEnd::Returned);
-        }
-        let pause = Stopwatch::start();
-        let poll_s = dispatcher.settings.poll.as_secs_f64();
-        while pause.seconds() < poll_s && stop.stop_requested().is_none() {
-            thread::sleep(LOOK);
-        }
     }
 }

@@ -5,10 +5,9 @@ use std::sync::Mutex;
 use std::time::Duration;
 
 use super::command::WorkerCommand;
-use super::dispatch::{DispatchEnd, DispatchEvent, DispatchSettings, Dispatcher, Flow, dispatch};
+use super::dispatch::{DispatchEvent, DispatchSettings, Dispatcher};
 use super::fixtures::{MemoryQueue, STUDY, key};
 use super::queue::JobQueue;
-use crate::base::{Interrupt, StopSignal};
 use crate::ports::{Executor, ExecutorError, Fault, Launch, LaunchFailure, LaunchId, LaunchState};
 use crate::store::{ClaimFilter, JobEnd, JobState};
 
@@ -229,19 +228,11 @@ fn a_silent_engine_is_waited_for_and_a_refusal_is_not() {
 }
 
 #[test]
-fn it_ends_when_told_to_or_on_a_signal() {
+fn stopping_asks_every_worker_to_stop() {
     let (queue, engine) = (MemoryQueue::with_jobs(2), Engine::with_places(1));
     let mut dispatcher = Dispatcher::new(&queue, &engine, settings());
-    let mut looks = 0;
-    let end = dispatch(&mut dispatcher, &Interrupt::never(), &mut |_| {
-        looks += 1;
-        Ok(if looks == 3 { Flow::Return } else { Flow::GoOn })
-    });
-    assert_eq!((end.unwrap(), looks), (DispatchEnd::Returned, 3));
-    assert!(engine.stopped.lock().unwrap().is_empty());
-    let stop = Interrupt::never();
-    stop.request_stop(StopSignal::Int);
-    let end = dispatch(&mut dispatcher, &stop, &mut |_| Ok(Flow::GoOn)).unwrap();
-    assert_eq!(end, DispatchEnd::Stopped(StopSignal::Int));
+    dispatcher.step().unwrap();
+    dispatcher.stop_all().unwrap();
     assert_eq!(*engine.stopped.lock().unwrap(), ["s-0-1"]);
+    assert_eq!(dispatcher.alive(), 0);
 }

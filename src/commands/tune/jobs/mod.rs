@@ -18,10 +18,5 @@ mod fixtures;
 mod worker_tests;
 
 pub(in crate::commands::tune) use command::{WorkerCommand, worker_name};
-pub(in crate::commands::tune) use dispatch::{
-    DispatchEnd, DispatchEvent, DispatchSettings, Dispatcher, Flow, dispatch,
-};
-pub(in crate::commands::tune) use queue::{JobBoard, JobQueue};
-pub(in crate::commands::tune) use worker::{
-    JobOutcome, Rounds, WorkerEnd, WorkerReport, WorkerSettings, work,
-};
+pub(in crate::commands::tune) use dispatch::{DispatchSettings, Dispatcher};
+pub(in crate::commands::tune) use worker::{JobOutcome, Rounds, WorkerEnd, WorkerSettings, work};

@@ -1,7 +1,7 @@
 //! Where the trials of a study lie.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use crate::commands::tune::trial::JobRequest;
 use crate::tuner::Job;
@@ -19,10 +19,6 @@ pub(in crate::commands::tune) struct StudyFolder {
 impl StudyFolder {
     pub(in crate::commands::tune) fn new(path: PathBuf, keeps_rungs: bool) -> Self {
         Self { path, keeps_rungs, taken_over: BTreeMap::new() }
-    }
-
-    pub(in crate::commands::tune) fn path(&self) -> &Path {
-        &self.path
     }
 
     fn trial(&self, number: usize) -> PathBuf {

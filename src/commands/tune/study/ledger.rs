@@ -5,6 +5,7 @@ use crate::commands::Failure;
 use crate::commands::place::store_failure;
 use crate::commands::tune::trial::{JobEnd, assignments};
 use crate::config::Agent;
+use crate::dataset::source_folder;
 use crate::metrics::{mean, standard_deviation};
 use crate::store::{LedgerRow, Store, TrialState};
 use crate::tuner::Params;
@@ -47,10 +48,18 @@ pub(in crate::commands) fn ledger_row(
         state,
         score,
         sharpe_per_bar: sharpe_per_bar(&returns),
+        period: period(agent),
         returns,
         config,
         noted_at: now(),
     }
+}
+
+/// Days, bars and source: returns of the same are of the same bars.
+fn period(agent: &Agent) -> String {
+    let source = source_folder(&agent.data.source, &agent.universe.symbols);
+    let (days, timeframe) = (agent.data.validation, agent.universe.timeframe);
+    format!("{days} {timeframe} {source}")
 }
 
 fn sharpe_per_bar(returns: &[f64]) -> Option<f64> {

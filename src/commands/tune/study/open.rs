@@ -80,7 +80,8 @@ pub(in crate::commands::tune) fn metric_name(agent: &Agent) -> String {
 /// A name is a part of paths.
 fn check_name(name: &str) -> Result<(), Failure> {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
-    if !name.is_empty() && name.len() <= 100 && name.chars().all(is_plain) && !name.starts_with('.') {
+    if !name.is_empty() && name.len() <= 100 && name.chars().all(is_plain) && !name.starts_with('.')
+    {
         return Ok(());
     }
     let text = format!(
@@ -91,9 +92,10 @@ fn check_name(name: &str) -> Result<(), Failure> {
 
 fn unfinished(store: &Store, agent: &Agent, inputs: Digest) -> Result<Option<String>, Failure> {
     let all = store.list_studies().map_err(store_failure)?;
-    let open = all.iter().rev().filter(|study| {
-        study.ended_at.is_none() && study.agent.as_deref() == Some(&agent.name)
-    });
+    let open = all
+        .iter()
+        .rev()
+        .filter(|study| study.ended_at.is_none() && study.agent.as_deref() == Some(&agent.name));
     for study in open {
         let found = store.find_study(&study.name).map_err(store_failure)?;
         if found.is_some_and(|found| found.draft.inputs == inputs) {

@@ -20,7 +20,10 @@ pub(in crate::commands::tune) struct FoldError {
 /// The agent of a fold: fold 0 has the ranges as they are, each further one ends a validation range earlier.
 ///
 /// Training begins on the same day in all of them, so no fold sees a day of its validation range or later.
-pub(in crate::commands::tune) fn fold_agent(agent: &Agent, fold: usize) -> Result<Agent, FoldError> {
+pub(in crate::commands::tune) fn fold_agent(
+    agent: &Agent,
+    fold: usize,
+) -> Result<Agent, FoldError> {
     let mut agent = agent.clone();
     if fold == 0 {
         return Ok(agent);

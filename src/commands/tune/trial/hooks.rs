@@ -61,7 +61,8 @@ impl<'a> TrialHooks<'a> {
     fn write(&mut self, report: &UpdateReport, state: &RunState) -> io::Result<()> {
         let made = state.validations.last().filter(|made| made.update == report.update);
         let Some(made) = made else { return Ok(()) };
-        let line = json!({ "update": made.update, "env_steps": made.env_steps, "score": made.score });
+        let line =
+            json!({ "update": made.update, "env_steps": made.env_steps, "score": made.score });
         match &mut self.log {
             Some(log) => writeln!(log, "{line}"),
             None => Ok(()),

@@ -35,8 +35,8 @@ impl Markets {
         agent: &Agent,
     ) -> Result<Arc<PreparedMarket>, Failure> {
         let parts = json!([agent.universe, agent.data, agent.features, agent.transform, agent.env]);
-        let text = serde_json::to_vec(&parts)
-            .map_err(|error| Failure::new(FailureKind::Bug, error))?;
+        let text =
+            serde_json::to_vec(&parts).map_err(|error| Failure::new(FailureKind::Bug, error))?;
         let key = digest_bytes(&text);
         // Held while the market is prepared, so that two trials do not prepare the same one.
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);

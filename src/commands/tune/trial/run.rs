@@ -197,7 +197,8 @@ impl Trainer<'_> {
     }
 
     fn train(&self, run_of: &RunOf<'_>, budget_env_steps: u64) -> Result<RunResult, Failure> {
-        let data = |error: &dyn std::fmt::Display| Failure::new(FailureKind::Data, error.to_string());
+        let data =
+            |error: &dyn std::fmt::Display| Failure::new(FailureKind::Data, error.to_string());
         fs::create_dir_all(&run_of.folder).map_err(|error| data(&error))?;
         let yaml = run_of.folder.join("agent.yaml");
         write_atomic(&yaml, text_of(run_of.agent).as_bytes()).map_err(|error| data(&error))?;
@@ -237,7 +238,8 @@ fn copy_folder(from: &Path, to: &Path) -> Result<(), Failure> {
         fs::rename(&draft, to)
     };
     copied().map_err(|error| {
-        let text = format!("cannot copy the checkpoints {} to {}: {error}", from.display(), to.display());
+        let text =
+            format!("cannot copy the checkpoints {} to {}: {error}", from.display(), to.display());
         Failure::new(FailureKind::Data, text)
     })
 }

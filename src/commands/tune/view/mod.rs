@@ -9,8 +9,8 @@ mod verify;
 
 pub(super) use document::{BestTrial, TrialCounts, TuneDocument};
 pub use list::tune_list;
-pub(in crate::commands) use overview::ledger_returns;
 pub(super) use overview::Overview;
+pub(in crate::commands) use overview::ledger_returns;
 pub(super) use rebuilt::{StudyTexts, known_trials};
 pub use show::{TuneShowOptions, tune_show};
 pub use verify::tune_verify;

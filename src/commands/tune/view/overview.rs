@@ -6,7 +6,8 @@ use std::path::Path;
 use crate::base::write_atomic;
 use crate::commands::place::store_failure;
 use crate::commands::tune::report::{
-    OverfittingFigures, PboFigures, ReportParam, ReportTrial, StudyReportInput, TrialEnd, render,
+    OverfittingFigures, PboFigures, ReportParam, ReportTrial, StudyReportInput, TrialEnd,
+    overview_png, render,
 };
 use crate::commands::tune::study::metric_name;
 use crate::commands::{Failure, FailureKind};
@@ -38,9 +39,8 @@ impl Overview {
         let ledger = store.ledger(&agent.name).map_err(store_failure)?;
         let clock = clock(agent);
         let returns = ledger_returns(&ledger);
-        let chosen = best.and_then(|best| {
-            ledger.iter().position(|row| row.study == name && row.trial == best)
-        });
+        let chosen = best
+            .and_then(|best| ledger.iter().position(|row| row.study == name && row.trial == best));
         let overfitting = chosen.map(|chosen| Overfitting::compute(&returns, chosen, clock));
         let known: BTreeMap<usize, &TrialRow> = rows.iter().map(|row| (row.number, row)).collect();
         let space = agent.tune.space.iter();
@@ -73,11 +73,15 @@ impl Overview {
         Ok(Self { input, overfitting })
     }
 
-    /// Writes the report.
+    /// Writes the report and, beside it, its overview as PNG.
     ///
     /// # Errors
     /// If the file cannot be written.
     pub(in crate::commands::tune) fn write(&self, path: &Path) -> Result<(), Failure> {
+        let picture =
+            overview_png(&self.input).map_err(|error| Failure::new(FailureKind::Bug, error))?;
+        write_atomic(&path.with_extension("png"), &picture)
+            .map_err(|error| Failure::new(FailureKind::Data, error))?;
         write_atomic(path, render(&self.input).as_bytes())
             .map_err(|error| Failure::new(FailureKind::Data, error))
     }
@@ -97,7 +101,7 @@ pub(in crate::commands) fn ledger_returns(ledger: &[LedgerRow]) -> Vec<TrialRetu
         .iter()
         .map(|row| TrialReturns {
             name: format!("{}/{}", row.study, row.trial),
-            period: String::new(),
+            period: row.period.clone(),
             returns: row.returns.clone(),
         })
         .collect()
@@ -125,6 +129,7 @@ fn figures(
         ..OverfittingFigures::default()
     };
     let Some(found) = found else { return figures };
+    figures.notes = found.notes.clone();
     figures.effective_trials = found.effective_trials;
     figures.expected_max_sharpe = found.expected_max_sharpe.map(|annual| annual / year.sqrt());
     figures.deflated_sharpe = found.deflated_sharpe;
@@ -132,7 +137,12 @@ fn figures(
     figures.pbo = found.splits.as_ref().map(|splits| PboFigures {
         probability: splits.probability,
         logits: splits.logits.clone(),
-        sharpes: splits.in_sample.iter().copied().zip(splits.out_of_sample.iter().copied()).collect(),
+        sharpes: splits
+            .in_sample
+            .iter()
+            .copied()
+            .zip(splits.out_of_sample.iter().copied())
+            .collect(),
     });
     figures
 }

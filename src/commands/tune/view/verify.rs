@@ -26,7 +26,10 @@ pub fn tune_verify(options: &SessionOptions, study: &str) -> Result<(), Failure>
     let rebuilt = Rebuilt::of(&store, study)?;
     check_table(&rebuilt)?;
     let Some((trial, value)) = best_trial(rebuilt.study.trials()) else {
-        return Err(Failure::new(FailureKind::Data, format!("no trial of study {study} has a score")));
+        return Err(Failure::new(
+            FailureKind::Data,
+            format!("no trial of study {study} has a score"),
+        ));
     };
     let number = trial.number;
     let lake = Lake::new(&place.store.lake_dir);
@@ -37,7 +40,10 @@ pub fn tune_verify(options: &SessionOptions, study: &str) -> Result<(), Failure>
     let winner = retrained(options, &lake, &rebuilt, (number, value), &scratch)?;
     let judged = score_of_bundle(options, &lake, &winner.bundle, rebuilt.agent.data.validation)?;
     if judged.to_bits() != winner.score.to_bits() {
-        return Err(no(format!("`eval` says {judged} of the winner, training said {}", winner.score)));
+        return Err(no(format!(
+            "`eval` says {judged} of the winner, training said {}",
+            winner.score
+        )));
     }
     let kept = load_bundle(&folder.join("best").join("bundle"))?.bundle_digest();
     if kept != winner.digest {
@@ -70,9 +76,10 @@ fn no(text: String) -> Failure {
 
 fn remove(folder: &std::path::Path) -> Result<(), Failure> {
     match std::fs::remove_dir_all(folder) {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-            Err(Failure::new(FailureKind::Data, format!("cannot remove {}: {error}", folder.display())))
-        }
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(Failure::new(
+            FailureKind::Data,
+            format!("cannot remove {}: {error}", folder.display()),
+        )),
         _ => Ok(()),
     }
 }
@@ -96,7 +103,8 @@ fn check_table(rebuilt: &Rebuilt) -> Result<(), Failure> {
         let mut expected = trial_params(&rebuilt.agent.tune.space, &trial.params);
         expected.sort_by(|one, other| one.name.cmp(&other.name));
         if expected != row.params {
-            let text = format!("the settings of trial {} are not those that the search draws", row.number);
+            let text =
+                format!("the settings of trial {} are not those that the search draws", row.number);
             return Err(no(text));
         }
         if row.value.map(f64::to_bits) != trial.value.map(f64::to_bits) {

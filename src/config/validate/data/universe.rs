@@ -1,7 +1,7 @@
 //! Rules of `name` and `universe`.
 
-use crate::config::validate::check::Check;
 use crate::config::Agent;
+use crate::config::validate::check::Check;
 
 /// Checks name, symbols and currency.
 pub(in crate::config::validate) fn check(check: &mut Check, agent: &Agent) {

@@ -46,6 +46,7 @@ CREATE TABLE trial_ledger (
     returns BYTEA NOT NULL,
     config TEXT NOT NULL,
     noted_at TIMESTAMP WITHOUT TIME ZONE NOT NULL,
+    period TEXT NOT NULL,
     UNIQUE (agent, study, trial)
 );
 

@@ -52,6 +52,7 @@ CREATE TABLE trial_ledger (
     returns BLOB NOT NULL,
     config TEXT NOT NULL,
     noted_at DATETIME NOT NULL,
+    period TEXT NOT NULL,
     UNIQUE (agent, study, trial)
 );
 
