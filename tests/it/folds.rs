@@ -8,8 +8,9 @@ use releat::base::Stopwatch;
 use crate::sandbox::Sandbox;
 
 const FOLDS: &str = "eval --config agents/tiny.yaml -q --output-format json \
-    --set eval.walk_forward={train_bars:200,validation_bars:60,test_bars:60,step_bars:100} \
-    --set eval.purged={groups:4,test_groups:1}";
+    --set eval.walk_forward.train_bars=200 --set eval.walk_forward.validation_bars=60 \
+    --set eval.walk_forward.test_bars=60 --set eval.walk_forward.step_bars=100 \
+    --set eval.purged.groups=4 --set eval.purged.test_groups=1";
 
 fn without_folder(text: &str) -> serde_json::Value {
     let mut document: serde_json::Value = serde_json::from_str(text).unwrap();
@@ -71,7 +72,7 @@ fn a_sweep_begins_with_the_plain_evaluation() {
     let bundle = bundle.display();
     let plain = sandbox.document(&format!("eval --agent {bundle} -q"));
     let sweep = sandbox.document(&format!(
-        "eval --agent {bundle} --sweep -q --set eval.stress.bad_years={{drawn:20,judged:2}}"
+        "eval --agent {bundle} --sweep -q --set eval.stress.bad_years.drawn=20 --set eval.stress.bad_years.judged=2"
     ));
     let stress = &sweep["stress"];
     let total = &plain["metrics"]["total_return"]["value"];
