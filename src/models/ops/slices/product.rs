@@ -7,6 +7,9 @@ use gemm::Parallelism;
 /// Rows of the left factor, in units of the kernel's six, from which on the right one is copied into the kernel's
 /// order. A recurrent layer's 64 rows do not repay the copy: measured with shapes of `benches/w4.yaml`.
 const PACKED_FROM: usize = 16;
+/// Columns that one product of a transposed left factor makes at a time: of more than these the library copies the
+/// left factor into the kernel's order, which costs more than it gives.
+const TRANSPOSED_COLUMNS: usize = 128;
 static PACKING: Once = Once::new();
 
 /// A matrix in a slice.
@@ -144,18 +147,38 @@ unsafe fn gemm_into(
     left: Matrix<'_>,
     right: Matrix<'_>,
 ) {
-    let (rows, inner, columns) = (left.rows, left.columns, right.columns);
-    if rows == 0 || columns == 0 {
+    if left.rows == 0 || right.columns == 0 {
         return;
     }
+    let all = right.columns;
+    let piece = if left.column_stride == 1 { all } else { TRANSPOSED_COLUMNS };
+    for first in (0..all).step_by(piece) {
+        let columns = right.columns(first, piece.min(all - first));
+        // SAFETY: as the caller promises; these are columns of the factor and of the result.
+        unsafe { gemm_columns(out.add(first), row_stride, before, left, columns) };
+    }
+}
+
+/// One call of the library.
+///
+/// # Safety
+/// As for [`gemm_into`].
+#[expect(unsafe_code, reason = "the library takes pointers")]
+unsafe fn gemm_columns(
+    out: *mut f32,
+    row_stride: usize,
+    before: Before,
+    left: Matrix<'_>,
+    right: Matrix<'_>,
+) {
     PACKING.call_once(|| gemm::set_lhs_packing_threshold_single_thread(PACKED_FROM));
     let alpha = if before == Before::Add { 1.0 } else { 0.0 };
     // SAFETY: as the caller promises; strides of a slice fit isize.
     unsafe {
         gemm::gemm(
-            rows,
-            columns,
-            inner,
+            left.rows,
+            right.columns,
+            left.columns,
             out,
             1,
             row_stride as isize,
