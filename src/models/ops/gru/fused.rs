@@ -9,7 +9,7 @@ use pulp::Arch;
 use super::gates::{Backward, Forward};
 use super::{GruGradient, GruInput, GruKernel, GruOps};
 use crate::models::ops::slices::{
-    Before, Matrix, Scratch, Values, multiply, multiply_strided, product, sum_columns, tensor,
+    Before, Matrix, Scratch, Values, multiply, multiply_strided, product, tensor,
 };
 
 /// What the way back needs; it works in place and so wants these buffers for itself.
@@ -139,7 +139,9 @@ impl GruKernel for Flex {
     fn gru_backward(record: Record, gradient: FlexTensor) -> GruGradient<Self> {
         let layer = Layer::new(record.layer);
         let memory = Arc::unwrap_or_clone(record.memory);
-        let mut unrolled = Unrolled { layer: &layer, memory };
+        let width = layer.width;
+        let (input_bias, candidate_bias) = (vec![0.0; 3 * width], vec![0.0; width]);
+        let mut unrolled = Unrolled { layer: &layer, memory, input_bias, candidate_bias };
         let hidden = unrolled.walk_back(Values::new(gradient).slice());
         unrolled.gradients(hidden)
     }
@@ -149,6 +151,10 @@ impl GruKernel for Flex {
 struct Unrolled<'a> {
     layer: &'a Layer,
     memory: Memory,
+    /// `[3H]`, the gradient.
+    input_bias: Vec<f32>,
+    /// `[H]`, the gradient of bₕₙ.
+    candidate_bias: Vec<f32>,
 }
 
 impl Unrolled<'_> {
@@ -173,6 +179,8 @@ impl Unrolled<'_> {
                 previous: &kept[first * width..last * width],
                 gradient: &gradient[first * width..last * width],
                 later: &mut later,
+                of_input_bias: &mut self.input_bias,
+                of_candidate_bias: &mut self.candidate_bias,
             });
             let of_rz = Matrix::new(gates, batch, 3 * width).columns(0, 2 * width);
             multiply(&mut later, Before::Add, of_rz, back_rz);
@@ -189,7 +197,7 @@ impl Unrolled<'_> {
     }
 
     /// The products over all steps at once.
-    fn gradients(&self, hidden: Vec<f32>) -> GruGradient<Flex> {
+    fn gradients(self, hidden: Vec<f32>) -> GruGradient<Flex> {
         let Layer { batch, inputs, width, .. } = *self.layer;
         let rows = self.layer.rows();
         let Memory { gates: of_input, candidate: of_candidate, kept } = &self.memory;
@@ -206,18 +214,13 @@ impl Unrolled<'_> {
         let part = &mut hidden_weight[2 * width..];
         multiply_strided(part, 3 * width, Before::Overwrite, kept, of_n);
 
-        let mut input_bias = vec![0.0; 3 * width];
-        sum_columns(of_input, &mut input_bias);
-        let mut hidden_bias = input_bias.clone();
-        let of_n = &mut hidden_bias[2 * width..];
-        of_n.fill(0.0);
-        sum_columns(of_candidate, of_n);
+        let hidden_bias = [&self.input_bias[..2 * width], &self.candidate_bias].concat();
         GruGradient {
             input: tensor(of_x, [rows, inputs]),
             hidden: tensor(hidden, [batch, width]),
             input_weight: tensor(input_weight, [inputs, 3 * width]),
             hidden_weight: tensor(hidden_weight, [width, 3 * width]),
-            input_bias: tensor(input_bias, [1, 3 * width]),
+            input_bias: tensor(self.input_bias, [1, 3 * width]),
             hidden_bias: tensor(hidden_bias, [1, 3 * width]),
         }
     }

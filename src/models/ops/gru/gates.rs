@@ -62,7 +62,8 @@ impl WithSimd for Forward<'_> {
 /// # Shapes
 /// `gates: [B, 3H]` r, z, n → their gradients before the functions; `candidate: [B, H]`
 /// Wₕₙ p + bₕₙ → its gradient; `previous`, `gradient: [B, H]`; `later: [B, H]` the gradient from the
-/// step after → the part of the gradient of p that does not pass the gates
+/// step after → the part of the gradient of p that does not pass the gates; `of_input_bias: [3H]` and
+/// `of_candidate_bias: [H]`, to which the gradients of all rows are added
 pub(super) struct Backward<'a> {
     pub(super) width: usize,
     pub(super) gates: &'a mut [f32],
@@ -70,6 +71,8 @@ pub(super) struct Backward<'a> {
     pub(super) previous: &'a [f32],
     pub(super) gradient: &'a [f32],
     pub(super) later: &'a mut [f32],
+    pub(super) of_input_bias: &'a mut [f32],
+    pub(super) of_candidate_bias: &'a mut [f32],
 }
 
 impl WithSimd for Backward<'_> {
@@ -79,6 +82,7 @@ impl WithSimd for Backward<'_> {
     fn with_simd<S: Simd>(self, simd: S) {
         let width = self.width;
         let one = simd.splat_f32s(1.0);
+        let [of_r, of_z, of_n] = thirds_mut(self.of_input_bias, width);
         for row in 0..self.later.len() / width {
             let [r, z, n] = thirds_mut(&mut self.gates[3 * width * row..], width);
             let candidate = &mut self.candidate[width * row..width * (row + 1)];
@@ -99,11 +103,23 @@ impl WithSimd for Backward<'_> {
                 store(simd, r, at, dr);
                 store(simd, z, at, dz);
                 store(simd, n, at, dn);
-                store(simd, candidate, at, simd.mul_f32s(dn, reset));
+                let of_candidate = simd.mul_f32s(dn, reset);
+                store(simd, candidate, at, of_candidate);
                 store(simd, later, at, simd.mul_f32s(total, update));
+                add(simd, of_r, at, dr);
+                add(simd, of_z, at, dz);
+                add(simd, of_n, at, dn);
+                add(simd, self.of_candidate_bias, at, of_candidate);
             }
         }
     }
+}
+
+/// Adds lanes to those from `at` on. A function and not a closure: a build that optimises little calls closures.
+#[inline(always)]
+fn add<S: Simd>(simd: S, sums: &mut [f32], at: usize, more: S::f32s) {
+    let sum = simd.add_f32s(load(simd, sums, at), more);
+    store(simd, sums, at, sum);
 }
 
 /// The parts of one row that belong to r, z and n.
