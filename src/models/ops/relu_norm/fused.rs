@@ -69,8 +69,8 @@ struct Backward<'a> {
     input: &'a [f32],
     scale: &'a [f32],
     moments: &'a [f32],
-    gradient: &'a [f32],
-    of_input: &'a mut [f32],
+    /// Of the result; becomes that of the input.
+    gradient: &'a mut [f32],
     of_scale: &'a mut [f32],
     of_shift: &'a mut [f32],
 }
@@ -82,9 +82,8 @@ impl WithSimd for Backward<'_> {
     fn with_simd<S: Simd>(self, simd: S) {
         let width = self.scale.len();
         let zero = simd.splat_f32s(0.0);
-        let rows = self.input.chunks_exact(width).zip(self.gradient.chunks_exact(width));
-        let rows = rows.zip(self.of_input.chunks_exact_mut(width));
-        for (((input, gradient), of_input), moments) in rows.zip(self.moments.chunks_exact(2)) {
+        let rows = self.input.chunks_exact(width).zip(self.gradient.chunks_exact_mut(width));
+        for ((input, gradient), moments) in rows.zip(self.moments.chunks_exact(2)) {
             let (means, inverses) = (simd.splat_f32s(moments[0]), simd.splat_f32s(moments[1]));
             let normal = |at: usize| {
                 let active = simd.max_f32s(load(simd, input, at), zero);
@@ -110,7 +109,7 @@ impl WithSimd for Backward<'_> {
                 let centered = simd.negate_mul_add_f32s(normal(at), along, centered);
                 let is_active = simd.greater_than_f32s(load(simd, input, at), zero);
                 let found = simd.mul_f32s(centered, inverses);
-                store(simd, of_input, at, select(simd, is_active, found, zero));
+                store(simd, gradient, at, select(simd, is_active, found, zero));
             }
         }
     }
@@ -141,21 +140,19 @@ impl ReluNormKernel for Flex {
 
     fn relu_norm_backward(record: Record, gradient: FlexTensor) -> ReluNormGradient<Self> {
         let (input, scale) = (Values::new(record.input), Values::new(record.scale));
-        let gradient = Values::new(gradient);
-        let [rows, width] = input.dims();
-        let mut of_input = vec![0.0; rows * width];
+        let mut gradient = Values::new(gradient);
+        let [_, width] = input.dims();
         let (mut of_scale, mut of_shift) = (vec![0.0; width], vec![0.0; width]);
         Arch::new().dispatch(Backward {
             input: input.slice(),
             scale: scale.slice(),
             moments: &record.moments,
-            gradient: gradient.slice(),
-            of_input: &mut of_input,
+            gradient: gradient.slice_mut(),
             of_scale: &mut of_scale,
             of_shift: &mut of_shift,
         });
         ReluNormGradient {
-            input: tensor(of_input, [rows, width]),
+            input: gradient.into_tensor(),
             scale: tensor(of_scale, [1, width]),
             shift: tensor(of_shift, [1, width]),
         }
