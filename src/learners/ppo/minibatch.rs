@@ -27,7 +27,7 @@ pub(super) struct Transitions {
 pub(super) struct Facts(Tensor<2>);
 
 /// The six numbers as columns, each `[M]`.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Columns {
     /// 1 where an episode starts.
     pub(super) episode_starts: Tensor<1>,
@@ -66,7 +66,7 @@ impl Facts {
 }
 
 /// Some of the sequences, B of them, laid out as [`Transitions`] are.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Minibatch {
     /// L
     pub(super) length: usize,

@@ -4,6 +4,7 @@
 //! gradient steps over shuffled sequences. The other files are its words.
 
 mod checkpoint;
+mod descent;
 mod gae;
 mod loss;
 mod minibatch;

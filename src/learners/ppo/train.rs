@@ -2,17 +2,17 @@
 
 use burn::tensor::{Device, Tensor};
 
-use super::loss::{Loss, LossCoefs, LossInput, ppo_loss};
-use super::minibatch::{Minibatch, Transitions, shuffled};
+use super::descent::{Blocks, loss_and_gradient};
+use super::loss::LossCoefs;
+use super::minibatch::shuffled;
 use super::report::{Tally, UpdateReport, UpdateStatistics};
 use super::rollout::{Rollout, Standing, collect};
 use super::shelf::Shelf;
 use crate::base::{Rng, SeedStream, Stopwatch};
 use crate::config::{self, Ppo};
 use crate::learners::Environment;
-use crate::learners::numerics::{block_rows, in_parallel};
 use crate::learners::run::{Divergence, UpdateOutcome};
-use crate::models::{Adam, Architecture, ArchitectureError, Model, Network, log_prob_and_entropy};
+use crate::models::{Adam, Architecture, ArchitectureError, Model};
 
 /// Training could not go on.
 #[derive(Debug, thiserror::Error)]
@@ -158,10 +158,13 @@ impl Trainer {
             let minibatches = shuffled(sequences, per_minibatch, &mut self.shuffle_rng);
             let count = minibatches.len();
             let mut divergence = rollout.mean_reward.zeros_like();
-            for chosen in minibatches {
+            let mut chosen = minibatches.into_iter();
+            let mut blocks = Blocks::new(&rollout.transitions, chosen.next().unwrap_or_default());
+            while !blocks.is_empty() {
                 let coefs = self.loss_coefs(ent_coef);
-                let (loss, gradient) =
-                    loss_and_gradient(&self.model, &rollout.transitions, &chosen, &coefs);
+                let next = Blocks::new(&rollout.transitions, chosen.next().unwrap_or_default());
+                let (loss, gradient) = loss_and_gradient(&self.model, &blocks, &next, &coefs);
+                blocks = next;
                 let norm = self.descend(gradient, learning_rate);
                 divergence = divergence + loss.approx_kl.clone();
                 tally = tally.add(loss, norm);
@@ -230,52 +233,6 @@ impl Trainer {
     pub const fn model(&self) -> &Model {
         &self.model
     }
-}
-
-/// The loss of the chosen sequences, and its gradient as one tensor.
-fn loss_and_gradient(
-    model: &Model,
-    transitions: &Transitions,
-    chosen: &[usize],
-    coefs: &LossCoefs,
-) -> (Loss, Tensor<1>) {
-    let size = (block_rows(&model.parameters().device()) / transitions.length).max(1);
-    let blocks: Vec<&[usize]> = chosen.chunks(size).collect();
-    let parts = in_parallel(blocks.len(), |block| {
-        let network = model.training();
-        let minibatch = transitions.select(blocks[block]);
-        let loss = minibatch_loss(&network, minibatch, coefs);
-        let share = blocks[block].len() as f64 / chosen.len() as f64;
-        let gradient = network.gradient(&(loss.total.clone() * share));
-        (loss, share, gradient)
-    });
-    let gradients = parts.iter().map(|(_, _, gradient)| gradient.clone());
-    let gradient = gradients.reduce(|sum, part| sum + part);
-    let losses: Vec<_> = parts.into_iter().map(|(loss, share, _)| (loss, share)).collect();
-    (Loss::joined(&losses), gradient.unwrap_or_else(|| model.parameters().zeros_like()))
-}
-
-/// Runs the network over the minibatch's sequences and forms the loss.
-fn minibatch_loss(network: &Network, minibatch: Minibatch, coefs: &LossCoefs) -> Loss {
-    let (length, facts) = (minibatch.length, minibatch.facts);
-    let [sequences, _] = minibatch.states.dims();
-    let [_, num_observations] = minibatch.obs.dims();
-    let (logits, value) = network.forward_sequence(
-        minibatch.obs.reshape([length, sequences, num_observations]),
-        facts.episode_starts.reshape([length, sequences]),
-        minibatch.states,
-    );
-    let (log_prob, entropy) = log_prob_and_entropy(logits, minibatch.legal, facts.actions.int());
-    let input = LossInput {
-        entropy,
-        log_prob,
-        value,
-        old_log_prob: facts.log_prob,
-        old_value: facts.value,
-        advantage: facts.advantage,
-        value_target: facts.value_target,
-    };
-    ppo_loss(input, coefs)
 }
 
 fn read(values: Tensor<1>) -> Result<Vec<f32>, PpoError> {
