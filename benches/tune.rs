@@ -1,7 +1,8 @@
 //! Search with successive halving against random search with the same number of environment steps.
 //!
 //! `cargo bench --profile dev --bench tune -- [SEEDS] [CONFIG]` runs both for each seed and judges both winners on the
-//! test range, which no search has seen. One JSON document ends the run.
+//! test range, which no search has seen. One JSON document ends the run; a search all of whose trials fail has no winner
+//! and is left out of the figures.
 
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -15,21 +16,61 @@ fn main() {
     let config = words.get(1).cloned().unwrap_or(format!("{root}/agents/quickstart.yaml"));
     let folder = std::env::temp_dir().join(format!("releat-tune-{}", std::process::id()));
     let rows: Vec<Value> = (0..seeds).map(|seed| row(&config, &folder, seed)).collect();
-    let summary = ["halving", "random"].map(|search| {
-        let of = |key: &str| {
-            let values: Vec<f64> = rows.iter().filter_map(|row| row[search][key].as_f64()).collect();
-            let mean = values.iter().sum::<f64>() / values.len() as f64;
-            let squares = values.iter().map(|value| (value - mean).powi(2)).sum::<f64>();
-            json!({ "mean": mean, "deviation": (squares / (values.len() - 1).max(1) as f64).sqrt() })
-        };
-        let keys = ["validation", "test", "env_steps", "seconds"];
-        (search, Value::from_iter(keys.map(|key| (key, of(key)))))
+    let document = json!({
+        "schema_version": 1,
+        "rows": rows,
+        "halving": summary(&rows, "halving"),
+        "random": summary(&rows, "random"),
+        "halving_less_random": { "validation": paired(&rows, "validation"), "test": paired(&rows, "test") },
     });
-    let document =
-        json!({ "schema_version": 1, "rows": rows, "summary": Value::from_iter(summary) });
     show(&format!("{document:#}"));
     // A folder for temporary files; what is left there harms nobody.
     let _ = std::fs::remove_dir_all(&folder);
+}
+
+/// Mean and sample standard deviation of the figures of one kind of search.
+fn summary(rows: &[Value], search: &str) -> Value {
+    let keys = ["validation", "test", "env_steps", "seconds"];
+    let of = |key: &str| {
+        spread(&rows.iter().filter_map(|row| row[search][key].as_f64()).collect::<Vec<f64>>())
+    };
+    keys.map(|key| (key.to_owned(), of(key))).into_iter().collect()
+}
+
+/// What the two searches of the same seed differ by, and how often chance alone would have them differ so much.
+fn paired(rows: &[Value], key: &str) -> Value {
+    let difference =
+        |row: &Value| Some(row["halving"][key].as_f64()? - row["random"][key].as_f64()?);
+    let differences: Vec<f64> = rows.iter().filter_map(difference).collect();
+    let count = |is: fn(f64) -> bool| differences.iter().filter(|value| is(**value)).count();
+    let mut found = spread(&differences);
+    found["better"] = count(|value| value > 0.0).into();
+    found["worse"] = count(|value| value < 0.0).into();
+    found["p_value"] = sign_flip_p_value(&differences).into();
+    found
+}
+
+fn spread(values: &[f64]) -> Value {
+    let mean = values.iter().sum::<f64>() / values.len() as f64;
+    let squares = values.iter().map(|value| (value - mean).powi(2)).sum::<f64>();
+    let deviation = (squares / (values.len() - 1).max(1) as f64).sqrt();
+    json!({ "mean": mean, "deviation": deviation })
+}
+
+/// The share of all ways to sign the differences whose sum is at least as large: the exact one-sided
+/// test of a mean that is not above 0. Up to twenty differences.
+fn sign_flip_p_value(differences: &[f64]) -> Option<f64> {
+    let found: f64 = differences.iter().sum();
+    let ways = 1_u32
+        .checked_shl(u32::try_from(differences.len()).ok()?)
+        .filter(|_| differences.len() <= 20)?;
+    let sum = |signs: u32| -> f64 {
+        let signed =
+            |(place, value): (usize, &f64)| if signs >> place & 1 == 1 { -value } else { *value };
+        differences.iter().enumerate().map(signed).sum()
+    };
+    let as_large = (0..ways).filter(|signs| sum(*signs) >= found - 1e-12).count();
+    Some(as_large as f64 / f64::from(ways))
 }
 
 #[expect(clippy::print_stdout, reason = "a benchmark prints")]
@@ -64,8 +105,8 @@ fn search(config: &str, folder: &Path, seed: u64, sets: &[String]) -> Value {
     let mut options = vec!["tune", "--config", config, "--seed", &seed];
     options.extend(sets.iter().flat_map(|set| ["--set", set]));
     let study = releat(&place, folder, &options);
-    let bundle = study["best"]["bundle"].as_str().unwrap_or_default().to_owned();
-    let judged = releat(&place, folder, &["eval", "--agent", &bundle]);
+    let judge = |bundle: &str| releat(&place, folder, &["eval", "--agent", bundle]);
+    let judged = study["best"]["bundle"].as_str().map(judge).unwrap_or_default();
     json!({
         "validation": study["best"]["value"],
         "test": judged["metrics"]["sharpe"]["value"],

@@ -50,6 +50,13 @@ pub fn read_text(path: &Path) -> Result<String, FileError> {
     fs::read_to_string(path).map_err(|source| FileError::Read { path: path.to_owned(), source })
 }
 
+/// The path from the root of the file system, as a document for other programs needs it; the path as
+/// it is where the system does not know the current folder. Nothing is looked up.
+#[must_use]
+pub fn absolute(path: &Path) -> PathBuf {
+    std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
+}
+
 /// Replaces a file as a whole: a reader sees the old content or the new, never a part.
 ///
 /// Missing folders are made. The bytes go to a temporary neighbor, are forced to the disk, and

@@ -16,7 +16,7 @@ mod time;
 
 pub use digest::{Digest, digest_bytes, digest_file};
 pub use environment::{releat_variables, variable};
-pub use files::{FileError, read_bytes, read_text, write_atomic};
+pub use files::{FileError, absolute, read_bytes, read_text, write_atomic};
 #[cfg(test)]
 pub(crate) use fixtures::recorded;
 pub use interrupt::{Interrupt, StopSignal};

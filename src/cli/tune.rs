@@ -33,7 +33,7 @@ pub struct SearchArguments {
     /// Where jobs run.
     #[arg(long, value_enum, default_value = "local")]
     pub executor: Executor,
-    /// Jobs at once; default the cores of this machine, or what the executor has room for.
+    /// Jobs at once in this process; default the cores of this machine. Executors have a setting for it.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     pub jobs: Option<u16>,
     /// Studies whose trials the sampler may learn from.

@@ -80,16 +80,16 @@ impl Plan {
         self.budgets.last().copied().unwrap_or_default().saturating_mul(trials as u64)
     }
 
-    /// The environment steps of one bracket of successive halving in which exactly one in `reduction`
-    /// of `trials` goes on at each rung from the first; a trial that goes on takes up where it stopped.
+    /// The environment steps of one bracket in which one in `reduction` of `trials` goes on at each rung
+    /// from the first, at least one; a trial that goes on takes up where it stopped.
     #[must_use]
-    pub fn halved_env_steps(&self, trials: usize, reduction: u32) -> u64 {
-        let mut left = trials as u64;
+    pub fn halved_env_steps(&self, trials: usize, reduction: f64) -> u64 {
+        let mut left = trials as f64;
         let mut spent = 0_u64;
         let mut done = 0_u64;
         for budget in &self.budgets {
-            spent = spent.saturating_add((budget - done).saturating_mul(left));
-            (done, left) = (*budget, (left / u64::from(reduction.max(2))).max(1));
+            spent = spent.saturating_add((budget - done).saturating_mul(left as u64));
+            (done, left) = (*budget, (left / reduction.max(1.0)).floor().max(1.0));
         }
         spent
     }
@@ -157,7 +157,7 @@ mod tests {
     fn costs_by_hand() {
         let plan = plan(&json!({"asha": {"grace_env_steps": 1, "max_env_steps": 27}}), 1).unwrap();
         // 27 × 1 + 9 × 2 + 3 × 6 + 1 × 18
-        assert_eq!(plan.halved_env_steps(27, 3), 81);
+        assert_eq!(plan.halved_env_steps(27, 3.0), 81);
         assert_eq!(plan.most_env_steps(27), 729);
     }
 }

@@ -146,3 +146,19 @@ fn what_must_not_be_searched_is_refused() {
     let output = command.args(["--set", "tune.space={}"]).output().unwrap();
     assert_eq!(output.status.code(), Some(2));
 }
+
+#[test]
+fn jobs_at_once_are_no_option_of_executors() {
+    let sandbox = sandbox();
+    let settings = [
+        ("ray", "executors.ray.jobs_max"),
+        ("slurm", "executors.slurm.jobs_max"),
+        ("worker", "releat worker"),
+    ];
+    for (executor, setting) in settings {
+        let output = sandbox.run(&format!("{SEARCH} --executor {executor} --jobs 2"));
+        assert_eq!(output.status.code(), Some(2), "{executor}");
+        let text = String::from_utf8(output.stderr).unwrap();
+        assert!(text.contains("--jobs 2") && text.contains(setting), "{text}");
+    }
+}

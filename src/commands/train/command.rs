@@ -1,6 +1,6 @@
 //! The command itself.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use super::bundling::BundleParts;
 use super::document::TrainDocument;
@@ -8,7 +8,7 @@ use super::keeping::Keeper;
 use super::learner::{action_table, learner, run_failure};
 use super::market::{inputs_digest, training_market};
 use super::noting::RunNotes;
-use crate::base::{Digest, Interrupt, StopSignal, digest_bytes, write_atomic};
+use crate::base::{Digest, Interrupt, StopSignal, absolute, digest_bytes, write_atomic};
 use crate::commands::judge::{EvalOptions, judge, load_candidate, write_files};
 use crate::commands::place::store_failure;
 use crate::commands::session::{Session, device};
@@ -247,8 +247,4 @@ fn judge_best(
     write_atomic(&folder.path.join("eval.json"), text.as_bytes())
         .map_err(|error| Failure::new(FailureKind::Data, error))?;
     Ok(document)
-}
-
-fn absolute(path: &Path) -> PathBuf {
-    std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
 }

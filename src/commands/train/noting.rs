@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use crate::base::{Digest, Stopwatch};
+use crate::base::{Digest, Stopwatch, absolute};
 use crate::commands::place::{open_store, store_failure};
 use crate::commands::session::Session;
 use crate::commands::tune::ledger_row;
@@ -38,7 +38,7 @@ impl RunNotes {
             agent: record.agent.clone(),
             seed: record.seed,
             inputs: record.inputs,
-            folder: std::path::absolute(&folder.path).unwrap_or_else(|_| folder.path.clone()),
+            folder: absolute(&folder.path),
             agent_yaml: session.loaded.effective_yaml(),
         };
         store.begin_run(&draft, LEASE).map_err(store_failure)?;

@@ -9,11 +9,11 @@ use super::estimate::{estimate, expected_env_steps};
 use super::execution::{DriveEnd, LocalJobs, drive, drive_elsewhere};
 use super::finish::{Winner, best_trial, score_of_bundle, train_again};
 use super::study::{LedgerDuty, OpenStudy, StudyFolder, StudyKeeper, metric_name, open_study};
-use super::trial::{BaseAgent, Markets, Trainer, assignments};
+use super::trial::{BaseAgent, JobRequest, Markets, Trainer, assignments};
 use super::view::{
     BestTrial, Overview, StudyTexts, TrialCounts, TuneDocument, known_trials, tune_verify,
 };
-use crate::base::{Interrupt, Stopwatch};
+use crate::base::{Interrupt, Stopwatch, absolute};
 use crate::commands::place::open_store;
 use crate::commands::session::{Session, device};
 use crate::commands::train::{inputs_digest, training_data};
@@ -30,7 +30,7 @@ pub struct TuneOptions {
     pub study: Option<String>,
     /// Where jobs run.
     pub executor: ExecutorKind,
-    /// Jobs at once.
+    /// Jobs at once in this process; the cores of this machine if absent.
     pub jobs: Option<usize>,
     /// Studies whose trials the sampler may learn from.
     pub warm: Vec<String>,
@@ -91,6 +91,7 @@ impl Search<'_> {
 /// and disk have it.
 pub fn tune(options: &SessionOptions, command: &TuneOptions) -> Result<(), Failure> {
     let watch = Stopwatch::start();
+    let jobs = jobs_at_once(command)?;
     let session = options.load_with_bars()?;
     let agent = session.agent();
     let total = agent.learner.total_env_steps();
@@ -118,10 +119,8 @@ pub fn tune(options: &SessionOptions, command: &TuneOptions) -> Result<(), Failu
         meter: AtomicU64::new(0),
         session: &session,
     };
-    let jobs =
-        command.jobs.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from));
     if command.estimate {
-        let found = estimate(&search.trainer(), &search.meter, &agent.tune, &plan.budgets, jobs)?;
+        let found = estimate(&search.trainer(), &search.meter, &agent.tune, &plan, jobs)?;
         return options.console.document(&found, || found.to_text());
     }
     let inputs = inputs_digest(&options.device, &yaml, search.markets.of(agent)?.fingerprint);
@@ -141,6 +140,29 @@ pub fn tune(options: &SessionOptions, command: &TuneOptions) -> Result<(), Failu
         Some(_) => Ok(()),
         None => Err(Failure::new(FailureKind::Partial, "no trial has a score")
             .hint(format!("releat tune show {}", open.name))),
+    }
+}
+
+/// Jobs at once in this process; what workers elsewhere do is no option of this command.
+fn jobs_at_once(command: &TuneOptions) -> Result<usize, Failure> {
+    let setting = match command.executor {
+        _ if command.estimate => None,
+        ExecutorKind::Local => None,
+        ExecutorKind::Ray => Some("--set executors.ray.jobs_max=N"),
+        ExecutorKind::Slurm => Some("--set executors.slurm.jobs_max=N"),
+        ExecutorKind::Worker => {
+            Some("start as many `releat worker` as there shall be jobs at once")
+        }
+    };
+    match (setting, command.jobs) {
+        (Some(setting), Some(jobs)) => {
+            let text = format!(
+                "`--jobs {jobs}` counts threads of this process, the executor runs jobs elsewhere"
+            );
+            Err(Failure::new(FailureKind::Usage, text).hint(setting))
+        }
+        (_, Some(jobs)) => Ok(jobs),
+        (_, None) => Ok(std::thread::available_parallelism().map_or(1, usize::from)),
     }
 }
 
@@ -168,7 +190,7 @@ fn run(
     let agent = search.agent();
     let keeps_rungs = matches!(agent.tune.scheduler, Scheduler::Pbt(_));
     let folder = StudyFolder::new(open.path.clone(), keeps_rungs);
-    let expected = expected_env_steps(&agent.tune, &study.plan().budgets);
+    let expected = expected_env_steps(&agent.tune, study.plan());
     let progress = search.options.progress();
     let meter = (&search.meter, expected);
     let ledger = match command.executor {
@@ -180,8 +202,9 @@ fn run(
     let end = match command.executor {
         ExecutorKind::Local => {
             let trainer = search.trainer();
+            let train = |request: &JobRequest| trainer.run(request);
             std::thread::scope(|scope| {
-                let mut local = LocalJobs::start(scope, &trainer, jobs)?;
+                let mut local = LocalJobs::start(scope, &train, &search.interrupt, jobs)?;
                 drive(study, &mut keeper, &mut local)
             })
         }
@@ -280,8 +303,4 @@ fn check_through_eval(
         winner.score
     );
     Err(Failure::new(FailureKind::No, text))
-}
-
-fn absolute(path: &std::path::Path) -> PathBuf {
-    std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
 }

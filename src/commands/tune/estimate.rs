@@ -8,7 +8,7 @@ use super::trial::{JobRequest, Trainer};
 use crate::base::Stopwatch;
 use crate::commands::{Failure, FailureKind};
 use crate::config::{Scheduler, Tune};
-use crate::tuner::Params;
+use crate::tuner::{Params, Plan};
 
 /// What a study takes.
 #[derive(Debug, Clone, Serialize)]
@@ -61,7 +61,7 @@ fn in_words(minutes: f64) -> String {
 }
 
 /// Environment steps of all runs: each rung costs what it adds to those that reach it.
-pub(super) fn expected_env_steps(tune: &Tune, budgets: &[u64]) -> u64 {
+pub(super) fn expected_env_steps(tune: &Tune, plan: &Plan) -> u64 {
     let reduction = match &tune.scheduler {
         Scheduler::Asha(asha) => f64::from(asha.reduction),
         Scheduler::Hyperband(hyperband) => f64::from(hyperband.reduction),
@@ -69,12 +69,8 @@ pub(super) fn expected_env_steps(tune: &Tune, budgets: &[u64]) -> u64 {
         Scheduler::MedianStop(_) => 1.1,
         Scheduler::Pbt(_) | Scheduler::None => 1.0,
     };
-    let (mut trials, mut before, mut steps) = (tune.trials as f64, 0, 0.0);
-    for budget in budgets {
-        steps += trials.max(1.0) * (budget - before) as f64;
-        (trials, before) = ((trials / reduction).floor(), *budget);
-    }
-    (steps * (tune.seeds * tune.folds) as f64) as u64
+    let runs = (tune.seeds * tune.folds) as u64;
+    plan.halved_env_steps(tune.trials, reduction).saturating_mul(runs)
 }
 
 /// Trains the agent as it is for a little while.
@@ -85,7 +81,7 @@ pub(super) fn estimate(
     trainer: &Trainer<'_>,
     meter: &AtomicU64,
     tune: &Tune,
-    budgets: &[u64],
+    plan: &Plan,
     jobs: usize,
 ) -> Result<Estimate, Failure> {
     let folder = std::env::temp_dir().join(format!("releat-estimate-{}", std::process::id()));
@@ -108,12 +104,12 @@ pub(super) fn estimate(
         return Err(Failure::new(FailureKind::Bug, "no step was done in the trial training"));
     }
     let rate = done as f64 / seconds;
-    let env_steps = expected_env_steps(tune, budgets);
+    let env_steps = expected_env_steps(tune, plan);
     Ok(Estimate {
         schema_version: 1,
         trials: tune.trials,
         runs_per_trial: tune.seeds * tune.folds,
-        budgets: budgets.to_vec(),
+        budgets: plan.budgets.clone(),
         env_steps,
         env_steps_per_s: rate,
         jobs,
@@ -134,11 +130,15 @@ fn peak_memory_mib() -> Option<u64> {
 mod tests {
     use super::*;
 
+    fn plan(budgets: &[u64]) -> Plan {
+        Plan { budgets: budgets.to_vec(), first_rungs: vec![0] }
+    }
+
     #[test]
     fn rungs_cost_what_they_add() {
         let tune = Tune { trials: 27, ..Tune::default() };
-        assert_eq!(expected_env_steps(&tune, &[10, 30, 90]), 27 * 10 + 9 * 20 + 3 * 60);
+        assert_eq!(expected_env_steps(&tune, &plan(&[10, 30, 90])), 27 * 10 + 9 * 20 + 3 * 60);
         let tune = Tune { trials: 4, seeds: 2, scheduler: Scheduler::None, ..Tune::default() };
-        assert_eq!(expected_env_steps(&tune, &[100]), 800);
+        assert_eq!(expected_env_steps(&tune, &plan(&[100])), 800);
     }
 }

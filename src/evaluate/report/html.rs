@@ -3,7 +3,8 @@
 use crate::metrics::{Estimate, Unit};
 
 /// Text that HTML takes literally, in elements and in quoted attributes.
-pub(super) fn escape(text: &str) -> String {
+#[must_use]
+pub fn escape(text: &str) -> String {
     let mut safe = String::with_capacity(text.len());
     for c in text.chars() {
         match c {

@@ -15,7 +15,8 @@ mod verdict;
 mod tests;
 
 pub use check::ReportError;
+pub use html::escape;
 pub use input::{
     ActionCount, Bound, GateCheck, NamedRun, PriceHistory, ReportInput, WeightHistory,
 };
-pub use page::{overview_png, render};
+pub use page::{overview_png, render, style_sheet};

@@ -42,7 +42,7 @@ pub fn render(input: &ReportInput) -> Result<String, ReportError> {
 {}
 </main></body></html>
 "#,
-        style(),
+        style_sheet(STYLE),
         sections.join("\n"),
     ))
 }
@@ -120,8 +120,9 @@ fn data_block(input: &ReportInput, agent: &NamedRun) -> Result<String, ReportErr
     Ok(format!(r#"<script type="application/json" id="releat-report">{text}</script>"#))
 }
 
-/// The style sheet, with rules that turn the neutral colors of the pictures over on a dark page.
-fn style() -> String {
+/// The style sheet of a page with pictures, with rules that turn the neutral colors of the pictures over on a dark page.
+#[must_use]
+pub fn style_sheet(rules_of_page: &str) -> String {
     let rule = |(light, dark): &(&str, &str)| {
         format!(
             "figure [fill=\"{light}\"]{{fill:{dark}}}figure [stroke=\"{light}\"]{{stroke:{dark}}}"
@@ -130,6 +131,6 @@ fn style() -> String {
     let rules: String = DARK_REPLACEMENTS.iter().map(rule).collect();
     format!(
         "{}\nbody{{font-family:{FONT_FAMILY}}}\n@media screen and (prefers-color-scheme:dark){{{rules}}}\n",
-        STYLE.trim_end()
+        rules_of_page.trim_end()
     )
 }

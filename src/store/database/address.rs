@@ -5,6 +5,7 @@ use std::str::FromStr;
 
 use sqlx::postgres::PgConnectOptions;
 
+use crate::base::absolute;
 use crate::store::StoreError;
 
 /// A file of SQLite or a database of Postgres.
@@ -52,8 +53,7 @@ impl Address {
     pub(in crate::store) fn shown(&self) -> String {
         match self {
             Self::Sqlite(path) => {
-                let path = std::path::absolute(path).unwrap_or_else(|_| path.clone());
-                format!("sqlite:///{}", path.display())
+                format!("sqlite:///{}", absolute(path).display())
             }
             Self::Postgres(_, shown) => shown.clone(),
         }

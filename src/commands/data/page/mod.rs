@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::commands::data::check::{shown_span, summary};
 use crate::commands::data::picture::draw;
 use crate::dataset::{Lake, SeriesCheck};
-use crate::plot::{DARK_REPLACEMENTS, FONT_FAMILY};
+use crate::evaluate::report::{escape, style_sheet};
 
 const STYLE: &str = include_str!("page.css");
 /// Findings of one series that are listed; the JSON document has all.
@@ -39,7 +39,7 @@ pub(super) fn render(lake: &Lake, checks: &[SeriesCheck]) -> String {
 {}
 </main></body></html>
 "#,
-        style(),
+        style_sheet(STYLE),
         sections.join("\n")
     )
 }
@@ -107,22 +107,4 @@ fn details((index, check): (usize, &SeriesCheck)) -> String {
         r#"<section id="series-{index}"><h2>{}</h2><div class="scroll"><table class="findings"><thead><tr><th>time</th><th>code</th><th>found, and expected</th></tr></thead><tbody>{rows}</tbody></table></div>{note}</section>"#,
         escape(&check.key.to_string())
     )
-}
-
-fn style() -> String {
-    let rule = |(light, dark): &(&str, &str)| {
-        format!(
-            "figure [fill=\"{light}\"]{{fill:{dark}}}figure [stroke=\"{light}\"]{{stroke:{dark}}}"
-        )
-    };
-    let rules: String = DARK_REPLACEMENTS.iter().map(rule).collect();
-    format!(
-        "{}\nbody{{font-family:{FONT_FAMILY}}}\n@media screen and (prefers-color-scheme:dark){{{rules}}}\n",
-        STYLE.trim_end()
-    )
-}
-
-/// Text that HTML takes literally, in elements and in quoted attributes.
-fn escape(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }

@@ -8,7 +8,7 @@ use super::kept::FoldFolder;
 use super::pictures::{draw_purged, draw_walk_forward};
 use super::planned::{FoldKind, Planned, walk_failure};
 use super::trainer::{CHECKPOINTS, FoldTrainer, LocalTrainer, stopped};
-use crate::base::{DateRange, Interrupt, LockFile, write_atomic};
+use crate::base::{DateRange, Interrupt, LockFile, absolute, write_atomic};
 use crate::commands::place::load_bundle;
 use crate::commands::session::device;
 use crate::commands::train::action_table;
@@ -125,7 +125,7 @@ impl Walk<'_> {
         let table = action_table(&fold.agent)?;
         let facts = FoldFacts {
             inputs: folder.inputs(),
-            bundle: std::path::absolute(&trained.bundle).unwrap_or(trained.bundle),
+            bundle: absolute(&trained.bundle),
             validation_score: trained.validation_score,
             trouble: trained.trouble,
         };

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::command::Walk;
 use super::planned::FoldKind;
-use crate::base::DateRange;
+use crate::base::{DateRange, absolute};
 use crate::config::{Agent, FillRule, Source};
 use crate::evaluate::Figures;
 use crate::evaluate::walk::{
@@ -142,7 +142,7 @@ impl FoldsDocument {
             kind: kind.name(),
             range: walk.planned.range,
             num_bars: walk.planned.num_bars,
-            folder: std::path::absolute(walk.folder).unwrap_or_else(|_| walk.folder.to_owned()),
+            folder: absolute(walk.folder),
             folds: folds.iter().map(FoldLine::of).collect(),
             stitched: None,
             paths: Vec::new(),

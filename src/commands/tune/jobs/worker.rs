@@ -6,8 +6,9 @@ use std::time::Duration;
 use super::heartbeat::keep_alive;
 use super::queue::JobQueue;
 use crate::base::{Interrupt, StopSignal, Stopwatch};
-use crate::commands::{Failure, FailureKind};
-use crate::store::{ClaimFilter, ClaimedJob, Finish, JobEnd, Lease, StoreError};
+use crate::commands::Failure;
+use crate::commands::place::store_failure;
+use crate::store::{ClaimFilter, ClaimedJob, Finish, JobEnd, Lease};
 
 const LOOK: Duration = Duration::from_millis(20);
 
@@ -156,14 +157,4 @@ fn settle(
         }
     }
     Ok(())
-}
-
-/// A failure of the store with its exit code and next step.
-pub(super) fn store_failure(error: StoreError) -> Failure {
-    let hint = error.hint();
-    let failure = Failure::new(FailureKind::from_exit_code(error.exit_code()), error);
-    match hint {
-        Some(hint) => failure.hint(hint),
-        None => failure,
-    }
 }

@@ -3,10 +3,10 @@
 use serde_json::json;
 
 use super::charts::{StudyPicture, overview, study_pictures};
-use super::html::escape;
 use super::input::{StudyReportInput, TrialEnd};
 use super::{tables, verdict};
-use crate::plot::{DARK_REPLACEMENTS, FONT_FAMILY, PlotError};
+use crate::evaluate::report::{escape, style_sheet};
+use crate::plot::PlotError;
 
 const STYLE: &str = include_str!("style.css");
 
@@ -49,7 +49,7 @@ pub(super) fn render_with(input: &StudyReportInput, pictures: &[StudyPicture]) -
 {}
 </main></body></html>
 "#,
-        style(),
+        style_sheet(STYLE),
         sections.join("\n"),
     )
 }
@@ -138,18 +138,4 @@ fn data_block(input: &StudyReportInput) -> String {
     // A browser ends the block at the first `</script`, whatever JSON thinks of it.
     let text = data.to_string().replace('<', r"\u003c");
     format!(r#"<script type="application/json" id="releat-study">{text}</script>"#)
-}
-
-/// The style sheet, with rules that turn the neutral colors of the pictures over on a dark page.
-fn style() -> String {
-    let rule = |(light, dark): &(&str, &str)| {
-        format!(
-            "figure [fill=\"{light}\"]{{fill:{dark}}}figure [stroke=\"{light}\"]{{stroke:{dark}}}"
-        )
-    };
-    let rules: String = DARK_REPLACEMENTS.iter().map(rule).collect();
-    format!(
-        "{}\nbody{{font-family:{FONT_FAMILY}}}\n@media screen and (prefers-color-scheme:dark){{{rules}}}\n",
-        STYLE.trim_end()
-    )
 }

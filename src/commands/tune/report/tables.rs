@@ -1,8 +1,9 @@
 //! Tables of trials and settings.
 
 use super::charts::{short_names, shown_value};
-use super::html::{count, escape, number};
+use super::html::{count, number};
 use super::input::{ReportParam, ReportTrial, StudyReportInput, TrialEnd};
+use crate::evaluate::report::escape;
 
 /// Trials in the table of the best.
 const BEST: usize = 20;

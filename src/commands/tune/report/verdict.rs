@@ -1,7 +1,8 @@
 //! What a reader should know first: who won, and how far that can be believed.
 
-use super::html::{count, counted, escape, number, percent};
+use super::html::{count, counted, number, percent};
 use super::input::{OverfittingFigures, ReportTrial, StudyReportInput, TrialEnd};
+use crate::evaluate::report::escape;
 
 /// The winner, what makes the numbers doubtful, the words about over-fitting, and the tiles.
 pub(super) fn section(input: &StudyReportInput) -> String {

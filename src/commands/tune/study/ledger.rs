@@ -62,7 +62,8 @@ fn period(agent: &Agent) -> String {
     format!("{days} {timeframe} {source}")
 }
 
-fn sharpe_per_bar(returns: &[f64]) -> Option<f64> {
+/// Mean over standard deviation, not annualized; none without movement.
+pub(in crate::commands::tune) fn sharpe_per_bar(returns: &[f64]) -> Option<f64> {
     let deviation = standard_deviation(returns).filter(|deviation| *deviation > 0.0)?;
     Some(mean(returns)? / deviation)
 }

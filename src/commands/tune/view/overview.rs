@@ -9,11 +9,11 @@ use crate::commands::tune::report::{
     OverfittingFigures, PboFigures, ReportParam, ReportTrial, StudyReportInput, TrialEnd,
     overview_png, render,
 };
-use crate::commands::tune::study::metric_name;
+use crate::commands::tune::study::{metric_name, sharpe_per_bar};
 use crate::commands::{Failure, FailureKind};
 use crate::config::{Agent, Sampler, Scheduler, Source, effective_yaml};
 use crate::domain::Calendar;
-use crate::metrics::{BarClock, Overfitting, TrialReturns, mean, standard_deviation};
+use crate::metrics::{BarClock, Overfitting, TrialReturns};
 use crate::store::{LedgerRow, Store, TrialRow};
 use crate::tuner::{Trial, TrialState, importances};
 
@@ -105,11 +105,6 @@ pub(in crate::commands) fn ledger_returns(ledger: &[LedgerRow]) -> Vec<TrialRetu
             returns: row.returns.clone(),
         })
         .collect()
-}
-
-fn sharpe_per_bar(returns: &[f64]) -> Option<f64> {
-    let deviation = standard_deviation(returns).filter(|deviation| *deviation > 0.0)?;
-    Some(mean(returns)? / deviation)
 }
 
 fn figures(
