@@ -19,7 +19,7 @@ pub use environment::{releat_variables, variable};
 pub use files::{FileError, absolute, read_bytes, read_text, write_atomic};
 #[cfg(test)]
 pub(crate) use fixtures::recorded;
-pub use interrupt::{Interrupt, StopSignal};
+pub use interrupt::{Interrupt, KillFile, KillSignal, KillState, StopSignal};
 pub use lock::{LockError, LockFile};
 pub use progress::{NoProgress, Progress, ProgressUpdate};
 pub use rng::{Rng, RngState, SeedStream};

@@ -7,7 +7,8 @@ mod remote;
 
 pub use bar_source::{BarSource, FetchRequest, Page, SourceError};
 pub use broker::{
-    Broker, BrokerAccount, BrokerError, BrokerEvent, CashReason, Protection, RejectReason,
+    Broker, BrokerAccount, BrokerError, BrokerEvent, BrokerSnapshot, CancelAll, CashReason,
+    OrderEnd, Protection, RejectReason, VenueOrder,
 };
 pub use executor::{
     Executor, ExecutorError, Fault, Launch, LaunchFailure, LaunchId, LaunchState, shell_words,

@@ -10,7 +10,7 @@ mod features;
 mod learner;
 mod model;
 mod root;
-mod train;
+mod trade;
 mod tune;
 
 pub use data::{
@@ -27,17 +27,24 @@ pub use env::{
     SlotsMarket, Span, Squash,
 };
 pub use eval::{
-    BadYears, Baseline, Bootstrap, Eval, Gaps, Gate, Halts, Purged, Stress, Trade, WalkForward,
-    WalkMode, WideSpreads,
+    BadYears, Baseline, Bootstrap, Eval, Gaps, Gate, Halts, Purged, Stress, WalkForward, WalkMode,
+    WideSpreads,
 };
 pub use features::{
     Bollinger, ClipPercentile, Empty, FeatureSpec, Gradient, Group, Inflection, InputWindow, Macd,
     PeakGradient, PriceInput, Stochastic, Transform, WindowOnly, WithOther,
 };
-pub use learner::{A2c, Distributional, Dqn, Learner, Ppo, Prioritized, Schedule, Window};
+pub use learner::{
+    A2c, Distributional, Dqn, Keep, Learner, Ppo, Prioritized, Schedule, Train, Window,
+};
 pub use model::{CnnLstm, GatedResidual, Gru, Mlp, Model};
 pub use root::Agent;
-pub use train::{Keep, Train};
+pub use trade::{
+    BandSizing, Bracket, ConsensusEnsemble, DiversityAwareEnsemble, EnsembleMethod, Execution,
+    FixedFractionalSizing, Instrument, KellySizing, LimitSlack, OutsideHours, PassiveExecution,
+    PovExecution, Quorum, RiskAdjustedEnsemble, RiskLimits, Sizing, Trade, TwapExecution,
+    VarMethod, VolatilityTargetSizing, VwapExecution, WeightedVotingEnsemble, WindowSizing,
+};
 pub use tune::{
     AshaScheduler, Condition, HyperbandScheduler, MedianStopScheduler, PbtScheduler, RangeError,
     RangeKind, Sampler, Scale, Scheduler, SearchRange, SearchSpace, TpeSampler, Tune, TuneMetric,

@@ -21,7 +21,7 @@ pub(super) const AGENT_KEYS: [&str; 13] = [
 ];
 
 /// Keys at the top of a file in `configs/`.
-pub(super) const PLACE_KEYS: [&str; 3] = ["store", "connectors", "executors"];
+pub(super) const PLACE_KEYS: [&str; 4] = ["store", "connectors", "executors", "risk"];
 
 /// What a layer may hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

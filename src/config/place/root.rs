@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{Connectors, Executors, Store};
+use crate::config::RiskLimits;
 
 /// Where this installation keeps things and whom it talks to; the same for every agent.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -15,4 +16,6 @@ pub struct Place {
     pub connectors: Connectors,
     /// Where trials run besides this process.
     pub executors: Executors,
+    /// Limits that hold for every agent; an agent file may only tighten them.
+    pub risk: RiskLimits,
 }

@@ -256,7 +256,7 @@ const WRONG_VALUES: &[(&str, &str, &str, &str)] = &[
     ("gate: {}", "gate: {deflated_sharpe_min: -1}", "19:31", "must be in 0..=1, was -1"),
     ("gate: {}", "bootstrap: {confidence_percent: 100}", "19:35", "must be in 50..=99, was 100"),
     ("gate: {}", "baselines: [cash, cash]", "19:21", "must be a new baseline"),
-    ("trade: {}", "trade: {max_order_frac: 0}", "20:25", "must be above 0"),
+    ("trade: {}", "trade: {risk: {gross_exposure_max: 0}}", "20:36", "must be above 0"),
 ];
 
 #[test]

@@ -37,7 +37,7 @@ fn assignments_show_where_they_are_wrong() {
     );
     check(
         &with_set("nothing=1"),
-        "error: unknown key `nothing`, expected `name`, `seed`, `universe`, `data`, `features`, `transform`, `env`, `model`, `learner`, `train`, `tune`, `eval`, `trade`, `store`, `connectors` or `executors`
+        "error: unknown key `nothing`, expected `name`, `seed`, `universe`, `data`, `features`, `transform`, `env`, `model`, `learner`, `train`, `tune`, `eval`, `trade`, `store`, `connectors`, `executors` or `risk`
  --> --set nothing=1
            ^^^^^^^",
     );

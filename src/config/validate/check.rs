@@ -3,7 +3,7 @@
 use std::fmt::Display;
 use std::ops::RangeInclusive;
 
-use super::{data, env, eval, features, learner, model, place, tune};
+use super::{data, env, eval, features, learner, model, place, trade, tune};
 use crate::config::{Agent, Place};
 
 /// A rule that does not hold.
@@ -26,6 +26,7 @@ pub(crate) fn check_agent(agent: &Agent) -> Vec<Finding> {
     learner::check(&mut check, agent);
     tune::check(&mut check, agent);
     eval::check(&mut check, agent);
+    trade::check(&mut check, agent);
     check.findings
 }
 
@@ -33,6 +34,7 @@ pub(crate) fn check_agent(agent: &Agent) -> Vec<Finding> {
 pub(crate) fn check_place(place: &Place) -> Vec<Finding> {
     let mut check = Check::default();
     place::check(&mut check, place);
+    trade::limits(&mut check, "risk", &place.risk);
     check.findings
 }
 

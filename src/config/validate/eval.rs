@@ -1,9 +1,9 @@
-//! Rules of `eval` and `trade`.
+//! Rules of `eval`.
 
 use super::check::Check;
 use crate::config::{Agent, Gate, Source, Stress};
 
-/// Checks how the agent is judged and how it trades.
+/// Checks how the agent is judged.
 pub(super) fn check(check: &mut Check, agent: &Agent) {
     let eval = &agent.eval;
     for (index, baseline) in eval.baselines.iter().enumerate() {
@@ -18,8 +18,6 @@ pub(super) fn check(check: &mut Check, agent: &Agent) {
     check.within("eval.bootstrap.confidence_percent", eval.bootstrap.confidence_percent, 50..=99);
     folds(check, agent);
     stress(check, &eval.stress);
-    check.positive("trade.max_order_frac", agent.trade.max_order_frac, 100.0);
-    check.positive("trade.max_gross_exposure", agent.trade.max_gross_exposure, 100.0);
 }
 
 /// The sizes of folds.

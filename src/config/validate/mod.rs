@@ -8,6 +8,7 @@ mod features;
 mod learner;
 mod model;
 mod place;
+mod trade;
 mod tune;
 
 pub(crate) use check::{Finding, check_agent, check_place};

@@ -1,10 +1,12 @@
 //! Several instruments on one clock.
 
+use serde::{Deserialize, Serialize};
+
 use crate::base::Timestamp;
 use crate::domain::{Bar, Symbol, Timeframe};
 
 /// What became known at one decision time: a bar for each symbol, or none where it did not trade.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct MarketRow {
     /// The decision time: the latest `available_at` of the bars.
     pub time: Timestamp,

@@ -2,8 +2,10 @@
 
 mod bar;
 mod market;
+mod quote;
 mod tick;
 
 pub use bar::{Bar, BarSeries};
 pub use market::{MarketRow, Panel};
+pub use quote::BookTop;
 pub use tick::{Tick, TickFlags};

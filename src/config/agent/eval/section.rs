@@ -1,4 +1,4 @@
-//! The sections as a whole: baselines, gate and intervals, and the limits of trading.
+//! The sections as a whole: baselines, gate and intervals.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -107,21 +107,5 @@ pub struct Bootstrap {
 impl Default for Bootstrap {
     fn default() -> Self {
         Self { samples: 1000, block_bars: 10, confidence_percent: 95 }
-    }
-}
-
-/// How a frozen agent trades.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, default)]
-pub struct Trade {
-    /// Largest order notional as a fraction of equity; larger ones are denied. Default 2.5.
-    pub max_order_frac: f64,
-    /// Largest sum of absolute weights after the order; more is denied. Default 4.5.
-    pub max_gross_exposure: f64,
-}
-
-impl Default for Trade {
-    fn default() -> Self {
-        Self { max_order_frac: 2.5, max_gross_exposure: 4.5 }
     }
 }
