@@ -116,6 +116,25 @@ impl Policy {
     /// # Errors
     /// [`PolicyError`] for an observation that does not fit; the memory is then unchanged.
     pub fn decide(&mut self, observation: &[f32], legal: &[bool]) -> Result<Decision, PolicyError> {
+        let (decision, state) = self.think(observation, legal)?;
+        self.state = state;
+        Ok(decision)
+    }
+
+    /// What [`Self::decide`] would choose now; the memory is unchanged.
+    ///
+    /// # Errors
+    /// [`PolicyError`] for an observation that does not fit.
+    pub fn peek(&self, observation: &[f32], legal: &[bool]) -> Result<Decision, PolicyError> {
+        self.think(observation, legal).map(|(decision, _)| decision)
+    }
+
+    /// The decision and the memory after it.
+    fn think(
+        &self,
+        observation: &[f32],
+        legal: &[bool],
+    ) -> Result<(Decision, Tensor<2>), PolicyError> {
         self.check(observation, legal)?;
         let obs = TensorData::new(observation.to_vec(), [1, self.num_observations]);
         let obs = Tensor::from_data(obs, &Device::flex());
@@ -126,8 +145,7 @@ impl Policy {
             Some(value) => (probabilities(&logits, legal, logits[action]), value),
             None => (certain(action, logits.len()), logits[action]),
         };
-        self.state = state;
-        Ok(Decision { action, logits, probabilities, value })
+        Ok((Decision { action, logits, probabilities, value }, state))
     }
 
     /// Logits and the value of the state, or values of actions alone; all finite.
@@ -241,6 +259,16 @@ mod tests {
         assert_eq!(policy.decide(&[1.0, -1.0], &all).unwrap(), first);
         let sum: f32 = first.probabilities.iter().sum();
         assert!((sum - 1.0).abs() < 1e-6);
+    }
+
+    #[test]
+    fn a_peek_is_the_next_decision_and_is_forgotten() {
+        let mut policy = policy();
+        let all = [true; 3];
+        policy.decide(&[0.5, 0.25], &all).unwrap();
+        let peeked = policy.peek(&[1.0, -1.0], &all).unwrap();
+        policy.peek(&[-3.0, 2.0], &all).unwrap();
+        assert_eq!(policy.decide(&[1.0, -1.0], &all).unwrap(), peeked);
     }
 
     #[test]

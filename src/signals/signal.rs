@@ -48,12 +48,23 @@ pub struct Signal {
     pub time: Timestamp,
     /// The row of the agent's action table.
     pub action: usize,
-    /// What that row asks for.
+    /// What that row asks for; of several agents, what they ask for together.
     pub target: Target,
-    /// Probability that the policy gives to the action.
+    /// Probability that the policy gives to the action; of several agents, the mean by vote.
     pub confidence: f64,
-    /// The critic's estimate of the discounted reward to come.
+    /// The critic's estimate of the discounted reward to come; of several agents, the mean by vote.
     pub value: f64,
     /// Digest of the observation, as 32-bit little-endian numbers.
     pub observation: Digest,
+    /// What the agent would do in another position; absent unless asked for.
+    pub views: Option<Views>,
+}
+
+/// What an agent would do on the same row of the market in another position.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Views {
+    /// With everything in cash.
+    pub flat: Target,
+    /// On the other side: the same positions, since the same time and price, but bought for sold.
+    pub hedge: Target,
 }
