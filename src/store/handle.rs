@@ -4,14 +4,17 @@ use std::time::Duration;
 
 use tokio::runtime::{Builder, Handle, Runtime};
 
-use super::StoreError;
 use super::database::{Address, Link, Pools};
+use super::{Durability, StoreError};
 use crate::base::Timestamp;
 
 /// Pauses before the same is asked again, where that may help.
 const PAUSES_MS: [u64; 8] = [25, 50, 100, 200, 400, 1_600, 3_200, 6_400];
 
-/// The database of runs, studies and trials.
+/// How long a row of a ledger may take.
+const LEDGER_PATIENCE: Duration = Duration::from_secs(2);
+
+/// The database of runs, studies, trials and trading sessions.
 ///
 /// Shared by reference between threads; two processes may use the same database. Every call is one transaction, and
 /// is repeated for some seconds if the server was away or another process had the file.
@@ -95,6 +98,30 @@ impl Store {
         work: impl AsyncFn(&mut Link<'_>) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
         again(&PAUSES_MS, || self.block_on(self.pools.write(&self.url, &work)))
+    }
+
+    /// Does something as a whole or not at all, and gives up within about two seconds: nothing is repeated.
+    ///
+    /// After an error it may have happened all the same, so it must be something that can be done twice.
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "a closure is written where it is handed over"
+    )]
+    pub(super) fn write_ledger<T>(
+        &self,
+        durability: Durability,
+        work: impl AsyncFn(&mut Link<'_>) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        self.block_on(async {
+            let written = self.pools.write_ledger(&self.url, durability, &work);
+            tokio::time::timeout(LEDGER_PATIENCE, written).await.unwrap_or_else(|_| {
+                Err(StoreError::Database {
+                    url: self.url.clone(),
+                    what: "be written in time",
+                    source: std::io::Error::from(std::io::ErrorKind::TimedOut).into(),
+                })
+            })
+        })
     }
 
     /// Reads as of one moment.

@@ -43,6 +43,11 @@ impl Link<'_> {
         }
     }
 
+    /// The address without its password.
+    pub(in crate::store) const fn url(&self) -> &str {
+        self.url
+    }
+
     /// The clock of the database, which is one for all its users.
     pub(in crate::store) const fn clock(&self) -> &'static str {
         match self.dialect() {

@@ -11,12 +11,16 @@ use super::link::{Link, Side};
 use super::migrate::{known, migrate, wants};
 use super::{Address, value::to_sqlite};
 use crate::base::now;
-use crate::store::StoreError;
+use crate::store::{Durability, StoreError};
 
 /// How long a writer waits for the writer of another process.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(60);
 /// How long a caller waits for a connection.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(60);
+/// How long a ledger waits for another writer, and for a connection; orders wait behind it.
+const LEDGER_BUSY_TIMEOUT: Duration = Duration::from_secs(1);
+/// Waits of a ledger on a server.
+const LEDGER_TIMEOUTS: &str = "SET LOCAL lock_timeout = '1s'; SET LOCAL statement_timeout = '1s'";
 const SQLITE_READERS: u32 = 4;
 const POSTGRES_CONNECTIONS: u32 = 8;
 
@@ -29,6 +33,8 @@ pub(in crate::store) enum Pools {
         writer: SqlitePool,
         /// A few more.
         readers: SqlitePool,
+        /// One that waits briefly and forces what it writes to the disk.
+        ledger: SqlitePool,
     },
     /// A server.
     Postgres(PgPool),
@@ -65,16 +71,12 @@ impl Pools {
         let backup = Backup { path, options: &options };
         prepare_file(&mut connection, url, &backup).await?;
         connection.close().await.map_err(failed)?;
-        let pool = |size| {
-            SqlitePoolOptions::new()
-                .max_connections(size)
-                .acquire_timeout(ACQUIRE_TIMEOUT)
-                .idle_timeout(None)
-                .max_lifetime(None)
-                .test_before_acquire(false)
-                .connect_lazy_with(options.clone())
-        };
-        Ok(Self::Sqlite { writer: pool(1), readers: pool(SQLITE_READERS) })
+        let ledger = options.clone().busy_timeout(LEDGER_BUSY_TIMEOUT);
+        Ok(Self::Sqlite {
+            writer: file_pool(1, ACQUIRE_TIMEOUT, options.clone()),
+            readers: file_pool(SQLITE_READERS, ACQUIRE_TIMEOUT, options),
+            ledger: file_pool(1, LEDGER_BUSY_TIMEOUT, ledger),
+        })
     }
 
     async fn open_server(options: &PgConnectOptions, url: &str) -> Result<Self, StoreError> {
@@ -120,6 +122,46 @@ impl Pools {
         }
     }
 
+    /// As [`Pools::write`], but gives up after about a second, and what it wrote survives a loss of power if that is
+    /// asked for.
+    pub(in crate::store) async fn write_ledger<T>(
+        &self,
+        url: &str,
+        durability: Durability,
+        work: &impl AsyncFn(&mut Link<'_>) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        let failed =
+            |source| StoreError::Database { url: url.to_owned(), what: "be written", source };
+        match self {
+            Self::Sqlite { ledger, .. } => {
+                let mut connection = ledger.acquire().await.map_err(failed)?;
+                let level = match durability {
+                    Durability::Full => "PRAGMA synchronous = FULL",
+                    Durability::Relaxed => "PRAGMA synchronous = NORMAL",
+                };
+                sqlx::raw_sql(level).execute(&mut *connection).await.map_err(failed)?;
+                let begun = connection.begin_with("BEGIN IMMEDIATE").await;
+                let mut transaction = begun.map_err(failed)?;
+                let done = work(&mut Link { url, side: Side::Sqlite(&mut transaction) }).await?;
+                transaction.commit().await.map_err(failed)?;
+                Ok(done)
+            }
+            Self::Postgres(pool) => {
+                let mut transaction = pool.begin().await.map_err(failed)?;
+                let mut link = Link { url, side: Side::Postgres(&mut transaction) };
+                link.script("be written", LEDGER_TIMEOUTS).await?;
+                let level = match durability {
+                    Durability::Full => "SET LOCAL synchronous_commit = on",
+                    Durability::Relaxed => "SET LOCAL synchronous_commit = off",
+                };
+                link.script("be written", level).await?;
+                let done = work(&mut link).await?;
+                transaction.commit().await.map_err(failed)?;
+                Ok(done)
+            }
+        }
+    }
+
     /// Reads from the database as it is at one moment.
     pub(in crate::store) async fn read<T>(
         &self,
@@ -143,13 +185,24 @@ impl Pools {
     /// Ends all connections; the last one of a file folds its log into it.
     pub(in crate::store) async fn close(&self) {
         match self {
-            Self::Sqlite { writer, readers } => {
+            Self::Sqlite { writer, readers, ledger } => {
                 readers.close().await;
+                ledger.close().await;
                 writer.close().await;
             }
             Self::Postgres(pool) => pool.close().await,
         }
     }
+}
+
+fn file_pool(size: u32, patience: Duration, options: SqliteConnectOptions) -> SqlitePool {
+    SqlitePoolOptions::new()
+        .max_connections(size)
+        .acquire_timeout(patience)
+        .idle_timeout(None)
+        .max_lifetime(None)
+        .test_before_acquire(false)
+        .connect_lazy_with(options)
 }
 
 /// How a file is copied before it changes.

@@ -7,4 +7,5 @@ mod queue;
 mod run_rows;
 mod schema;
 mod server;
+mod session_rows;
 mod study_rows;
