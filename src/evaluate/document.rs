@@ -2,8 +2,9 @@
 
 use serde::Serialize;
 
-use super::gate::GateOutcome;
+use super::GateOutcome;
 use super::judge::Evaluation;
+use super::judge::gate;
 use crate::base::{DateRange, Digest, Timestamp};
 use crate::metrics::{Overfitting, Summary};
 
@@ -67,7 +68,7 @@ impl EvaluationDocument {
         evaluation: &Evaluation,
         warnings: Vec<String>,
     ) -> Self {
-        let rank = super::gate::rank(evaluation.summary.value("sharpe"), &evaluation.baselines);
+        let rank = gate::rank(evaluation.summary.value("sharpe"), &evaluation.baselines);
         let named = evaluation.baselines.iter();
         Self {
             schema_version: 1,
@@ -85,7 +86,7 @@ impl EvaluationDocument {
                 .map(|run| NamedMetrics { name: run.name.clone(), metrics: run.summary.clone() })
                 .collect(),
             rank: rank.map(|rank| rank as usize),
-            oracle_share: super::gate::oracle_share(&evaluation.summary, &evaluation.baselines),
+            oracle_share: gate::oracle_share(&evaluation.summary, &evaluation.baselines),
             overfitting: evaluation.overfitting.clone(),
             gate: evaluation.gate.clone(),
             warnings,

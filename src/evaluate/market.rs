@@ -262,7 +262,7 @@ pub(super) fn panel_request(agent: &Agent, range: DateRange) -> PanelRequest {
 
 /// Bars in a year on the clock of an agent.
 #[must_use]
-pub(super) fn bars_per_year(agent: &Agent, calendar: &Calendar) -> f64 {
+pub fn bars_per_year(agent: &Agent, calendar: &Calendar) -> f64 {
     let timeframe = agent.universe.timeframe;
     timeframe.bars_per_year(calendar.sessions_per_year(), calendar.session_seconds())
 }

@@ -2,9 +2,9 @@
 //!
 //! It never learns and never changes a bundle.
 
+pub mod attribution;
 mod baselines;
 mod document;
-mod gate;
 mod judge;
 mod market;
 pub mod report;
@@ -14,9 +14,11 @@ mod trajectory;
 pub mod walk;
 
 pub use document::{EvaluationDocument, NamedMetrics};
-pub use gate::{GateCheck, GateOutcome};
-pub use judge::{Evaluation, Judgement, NamedRun, evaluate, validation_returns, validation_score};
-pub use market::{MarketError, PreparedMarket, stream_start};
+pub use judge::{
+    Evaluation, GateCheck, GateOutcome, Judgement, NamedRun, evaluate, validation_returns,
+    validation_score,
+};
+pub use market::{MarketError, PreparedMarket, bars_per_year, stream_start};
 pub use report_input::{ReportFacts, report_input};
 pub use trajectory::{
     AgentStrategy, Choice, Figures, Strategy, Trajectory, TrajectoryStep, View, audit_csv,

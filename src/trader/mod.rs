@@ -1,21 +1,33 @@
-//! The engine that turns rows of the market and news of a venue into orders, and its recorded session.
+//! The engine that turns rows of the market and news of a venue into orders, and its sessions.
 //!
 //! [`Engine`] is a state machine: events in, effects out, no clock, no I/O; it cannot tell a simulated
-//! venue from a real one. [`run`] is the shell that plays recorded rows to an engine and a
-//! simulated venue. The account is derived from what the venue reports and from nothing else.
+//! venue from a real one. [`Shell`] brings events and carries effects out, after the ledger has them. The account is
+//! derived from what the venue reports and from nothing else.
 
+mod account;
 mod engine;
 mod error;
+mod execution;
 mod ledger;
 mod orders;
-mod portfolio;
-mod prices;
 mod session;
+mod sizing;
 
 #[cfg(test)]
-mod parity_tests;
+mod tests;
 
-pub use engine::{Effect, Engine, Event};
+pub use engine::{
+    Alert, Command, Decision, DeniedOrder, Effect, Engine, EngineSetup, Event, NoDecision,
+};
 pub use error::TraderError;
-pub use ledger::{Decision, DeniedOrder, Ledger, LedgerHead, Record};
-pub use session::{PaperDocument, Recording, SessionReport, run};
+pub use ledger::{
+    Divergence, Fault, FaultKind, Kept, LedgerError, LedgerHead, Process, Recorder, Replayed,
+    SessionBundle, SessionManifest, StoredStep, VenueKind, Verification, each_row, replay,
+    session_folder, verify,
+};
+pub use orders::{Happening, OrderRecord, OrderState, Step};
+pub use session::watchdog;
+pub use session::{
+    AtOnce, Journal, MarketVenue, MemoryJournal, Moment, Pace, PaperDocument, Progress, Recording,
+    Router, RouterError, Shell, Tally, Wake, Watcher, play,
+};

@@ -1,0 +1,334 @@
+//! The engine alone: events in, effects out.
+
+use std::rc::Rc;
+
+use super::stage::{WARM_UP, engine};
+use crate::base::Timestamp;
+use crate::config::{ActionRow, Actions, Env, Market, PortfolioMarket, RiskLimits, Trade};
+use crate::domain::{Fill, OrderId, OrderRequest, Panel, Side};
+use crate::gym::fixtures::{PanelSpec, panel};
+use crate::ports::{
+    BrokerAccount, BrokerEvent, BrokerSnapshot, OrderEnd, RejectReason, VenueOrder,
+};
+use crate::risk::{RiskState, TradingState};
+use crate::trader::{Alert, Command, Effect, Engine, Event, NoDecision, OrderState};
+
+/// An engine that has seen its warm-up and agrees with a venue that holds nothing but cash.
+struct Bench {
+    panel: Panel,
+    engine: Engine,
+    next: usize,
+}
+
+fn env() -> Env {
+    let rows = [[0.0, 0.5, 0.5, 0.0], [0.2, 0.0, 0.0, 0.8], [0.0, 0.3, 0.3, 0.4]];
+    let weights = rows.map(|row| ActionRow::Weights(row.to_vec()));
+    let table = std::iter::once(ActionRow::Hold).chain(weights).collect();
+    Env { market: Market::Portfolio(PortfolioMarket::new(Actions::Table(table))), ..Env::default() }
+}
+
+fn nothing(time: Timestamp) -> BrokerSnapshot {
+    BrokerSnapshot {
+        time,
+        account: BrokerAccount { cash: 100_000.0, positions: Vec::new() },
+        open_orders: Vec::new(),
+        executions: Vec::new(),
+        ended_orders: Vec::new(),
+    }
+}
+
+impl Bench {
+    fn new() -> Self {
+        Self::with(&RiskLimits::default())
+    }
+
+    fn with(limits: &RiskLimits) -> Self {
+        let panel = panel(&PanelSpec { missing_frac: 0.0, ..PanelSpec::default() });
+        let engine = engine(&panel, &env(), (&Trade::default(), limits), &Rc::default());
+        Self { panel, engine, next: 0 }
+    }
+
+    fn give(&mut self, event: Event) -> Vec<Effect> {
+        self.engine.process(event).unwrap()
+    }
+
+    fn now(&self) -> Timestamp {
+        self.engine.now()
+    }
+
+    fn start(&mut self) -> Vec<Effect> {
+        let time = self.panel.rows[self.next].time;
+        self.give(Event::Started { time, risk: RiskState::default() })
+    }
+
+    fn warm(&mut self) {
+        for _ in 0..WARM_UP {
+            let row = self.panel.rows[self.next].clone();
+            self.next += 1;
+            self.give(Event::History(row));
+        }
+    }
+
+    fn bar(&mut self) -> Vec<Effect> {
+        let row = self.panel.rows[self.next].clone();
+        self.next += 1;
+        self.give(Event::Bar(row))
+    }
+
+    fn snapshot(&mut self, snapshot: BrokerSnapshot) -> Vec<Effect> {
+        let time = self.now();
+        self.give(Event::Snapshot { time, snapshot })
+    }
+
+    /// Ready to decide.
+    fn ready() -> Self {
+        let mut bench = Self::new();
+        bench.start();
+        bench.warm();
+        let time = bench.now();
+        bench.snapshot(nothing(time));
+        bench
+    }
+
+    /// Ready, with the orders of one decision sent.
+    fn sent() -> (Self, Vec<OrderRequest>) {
+        let mut bench = Self::ready();
+        let orders = bench.orders();
+        (bench, orders)
+    }
+
+    /// The orders of the next decision that sends any.
+    fn orders(&mut self) -> Vec<OrderRequest> {
+        let mut bars = (0..50).map(|_| submits(&self.bar()));
+        bars.find(|orders| !orders.is_empty()).unwrap()
+    }
+
+    fn news(&mut self, event: BrokerEvent) -> Vec<Effect> {
+        self.give(Event::Broker(event))
+    }
+
+    fn state(&self, id: OrderId) -> OrderState {
+        self.engine.orders().find(|order| order.request.id == id).unwrap().state
+    }
+
+    fn command(&mut self, command: Command) -> Vec<Effect> {
+        let time = self.now();
+        self.give(Event::Command { command, by: "test".to_owned(), time })
+    }
+}
+
+fn submits(effects: &[Effect]) -> Vec<OrderRequest> {
+    let submit = |effect: &Effect| match effect {
+        Effect::Submit(order) => Some(order.request().clone()),
+        _ => None,
+    };
+    effects.iter().filter_map(submit).collect()
+}
+
+fn cancels(effects: &[Effect]) -> Vec<OrderId> {
+    let cancel = |effect: &Effect| match effect {
+        Effect::Cancel(id) => Some(*id),
+        _ => None,
+    };
+    effects.iter().filter_map(cancel).collect()
+}
+
+fn reason(effects: &[Effect]) -> Option<NoDecision> {
+    effects.iter().find_map(|effect| match effect {
+        Effect::NotDecided { reason, .. } => Some(reason.clone()),
+        _ => None,
+    })
+}
+
+fn asks(effects: &[Effect]) -> bool {
+    effects.iter().any(|effect| matches!(effect, Effect::Reconcile { .. }))
+}
+
+fn alerts(effects: &[Effect]) -> Vec<&Alert> {
+    let mut alerts = Vec::new();
+    for effect in effects {
+        if let Effect::Alert(alert) = effect {
+            alerts.push(alert);
+        }
+    }
+    alerts
+}
+
+fn fill(order: &OrderRequest, id: &str, quantity: f64) -> Fill {
+    Fill {
+        execution_id: id.to_owned(),
+        order_id: order.id,
+        symbol: order.symbol.clone(),
+        side: order.side,
+        quantity,
+        price: 10.0,
+        cost: 0.5,
+        time: order.decided_at,
+    }
+}
+
+#[test]
+fn nothing_is_sent_before_the_venue_was_compared() {
+    let mut bench = Bench::new();
+    assert!(asks(&bench.start()));
+    bench.warm();
+    for _ in 0..3 {
+        let effects = bench.bar();
+        assert_eq!(reason(&effects), Some(NoDecision::NotReconciled));
+        assert!(submits(&effects).is_empty());
+    }
+    let time = bench.now();
+    bench.snapshot(nothing(time));
+    assert!(!bench.orders().is_empty());
+}
+
+#[test]
+fn an_order_without_an_answer_is_looked_up_and_never_sent_again() {
+    let (mut bench, orders) = Bench::sent();
+    let (order_id, time) = (orders[0].id, bench.now());
+    let detail = "cut".to_owned();
+    let effects = bench.give(Event::SendFailed { order_id, is_unknown: true, time, detail });
+    assert!(asks(&effects) && submits(&effects).is_empty());
+    assert_eq!(bench.state(order_id), OrderState::Unknown);
+    let effects = bench.snapshot(nothing(time));
+    let gone =
+        |alert: &&Alert| matches!(alert, Alert::NeverArrived { order_id: id } if *id == order_id);
+    assert_eq!(alerts(&effects).into_iter().filter(gone).count(), 1);
+    assert_eq!(bench.state(order_id), OrderState::NotSent);
+    assert!(submits(&effects).is_empty());
+}
+
+#[test]
+fn an_order_that_arrived_all_the_same_is_found_with_its_fills() {
+    let (mut bench, orders) = Bench::sent();
+    let (order, time) = (&orders[0], bench.now());
+    let detail = "cut".to_owned();
+    bench.give(Event::SendFailed { order_id: order.id, is_unknown: true, time, detail });
+    let part = fill(order, "x1", order.quantity / 2.0);
+    let others = orders[1..].iter().map(|order| (order.id, OrderEnd::Canceled)).collect();
+    let mut snapshot = nothing(time);
+    snapshot.open_orders.push(VenueOrder {
+        order_id: Some(order.id),
+        symbol: order.symbol.clone(),
+        side: order.side,
+        quantity: order.quantity,
+        filled: part.quantity,
+    });
+    snapshot.account.cash -= part.signed_quantity() * part.price + part.cost;
+    snapshot.account.positions.push((order.symbol.clone(), part.signed_quantity()));
+    snapshot.executions.push(part.clone());
+    snapshot.ended_orders = others;
+    let effects = bench.snapshot(snapshot);
+    assert_eq!(alerts(&effects), Vec::<&Alert>::new());
+    assert_eq!(bench.state(order.id), OrderState::PartlyFilled);
+    let cash = bench.engine.holdings().cash;
+    bench.news(BrokerEvent::Filled(part));
+    assert_eq!(bench.engine.holdings().cash, cash, "an execution counts once");
+}
+
+#[test]
+fn a_lost_link_stops_decisions_until_the_venue_was_compared() {
+    let (mut bench, orders) = Bench::sent();
+    let time = bench.now();
+    for order in &orders {
+        let reason = RejectReason::NotTrading;
+        bench.news(BrokerEvent::Rejected { order_id: order.id, reason, time });
+    }
+    bench.news(BrokerEvent::LinkLost { time });
+    assert_eq!(reason(&bench.bar()), Some(NoDecision::NotReconciled));
+    assert!(asks(&bench.news(BrokerEvent::LinkRestored { time })));
+    assert_eq!(reason(&bench.bar()), Some(NoDecision::NotReconciled));
+    bench.snapshot(nothing(time));
+    assert_eq!(reason(&bench.bar()), None);
+}
+
+#[test]
+fn a_kill_cancels_everything_and_holds_until_a_human_resumes() {
+    let (mut bench, orders) = Bench::sent();
+    let effects = bench.command(Command::Kill);
+    assert_eq!(cancels(&effects), orders.iter().map(|order| order.id).collect::<Vec<_>>());
+    assert_eq!(bench.engine.trading_state(), TradingState::Halted);
+    assert!(effects.iter().any(|effect| matches!(effect, Effect::KeepRisk(_))));
+    assert_eq!(reason(&bench.bar()), Some(NoDecision::Halted));
+    let time = bench.now();
+    orders.iter().for_each(|order| {
+        bench.news(BrokerEvent::Canceled { order_id: order.id, time });
+    });
+    bench.command(Command::Resume);
+    bench.snapshot(nothing(time));
+    assert!(!bench.orders().is_empty());
+}
+
+#[test]
+fn flattening_waits_for_the_cancels_and_closes_once() {
+    let (mut bench, orders) = Bench::sent();
+    let order = orders[0].clone();
+    bench.news(BrokerEvent::Filled(fill(&order, "x1", order.quantity / 2.0)));
+    let effects = bench.command(Command::Flatten);
+    assert_eq!(cancels(&effects).len(), orders.len());
+    assert!(submits(&effects).is_empty());
+    let time = bench.now();
+    let mut closing = Vec::new();
+    for order in &orders {
+        closing.extend(submits(&bench.news(BrokerEvent::Canceled { order_id: order.id, time })));
+    }
+    assert_eq!(closing.len(), 1);
+    let wanted = (&order.symbol, -order.signed_quantity() / 2.0);
+    assert_eq!((&closing[0].symbol, closing[0].signed_quantity()), wanted);
+    assert_eq!(reason(&bench.bar()), Some(NoDecision::Paused));
+}
+
+#[test]
+fn a_position_that_nobody_can_explain_stops_decisions_and_is_never_traded_away() {
+    let (mut bench, orders) = Bench::sent();
+    let time = bench.now();
+    let mut snapshot = nothing(time);
+    snapshot.account.positions.push((orders[0].symbol.clone(), 7.0));
+    let effects = bench.snapshot(snapshot);
+    let found = alerts(&effects);
+    assert!(
+        found.iter().any(|alert| matches!(alert, Alert::Mismatch { theirs, .. } if *theirs == 7.0))
+    );
+    assert!(submits(&effects).is_empty());
+    assert_eq!(reason(&bench.bar()), Some(NoDecision::NotReconciled));
+}
+
+#[test]
+fn an_order_that_nobody_sent_halts_trading() {
+    let mut bench = Bench::ready();
+    let mut snapshot = nothing(bench.now());
+    snapshot.open_orders.push(VenueOrder {
+        order_id: Some(OrderId(99)),
+        symbol: bench.panel.symbols[0].clone(),
+        side: Side::Buy,
+        quantity: 5.0,
+        filled: 0.0,
+    });
+    bench.snapshot(snapshot);
+    assert_eq!(bench.engine.trading_state(), TradingState::Halted);
+    assert_eq!(reason(&bench.bar()), Some(NoDecision::Halted));
+}
+
+#[test]
+fn more_than_was_ordered_is_counted_and_halts_the_symbol() {
+    let (mut bench, orders) = Bench::sent();
+    let order = &orders[0];
+    let effects = bench.news(BrokerEvent::Filled(fill(order, "x1", order.quantity + 2.0)));
+    assert!(alerts(&effects).iter().any(|alert| matches!(alert, Alert::OverFill { .. })));
+    assert!(bench.engine.is_halted(&order.symbol));
+    let index = bench.panel.symbols.iter().position(|s| *s == order.symbol).unwrap();
+    let held = bench.engine.holdings().positions[index].quantity;
+    assert_eq!(held, order.side.sign() * (order.quantity + 2.0));
+}
+
+#[test]
+fn the_same_events_have_the_same_effects() {
+    let run = || {
+        let (mut bench, orders) = Bench::sent();
+        let order = &orders[0];
+        let mut all = bench.news(BrokerEvent::Filled(fill(order, "x1", order.quantity)));
+        all.extend(bench.bar());
+        serde_json::to_string(&all).unwrap()
+    };
+    assert_eq!(run(), run());
+}

@@ -1,0 +1,6 @@
+//! Whole sessions.
+
+mod engine;
+mod faults;
+mod parity;
+mod stage;
