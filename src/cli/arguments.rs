@@ -7,6 +7,9 @@ use clap::{Args, Parser, Subcommand};
 use super::Global;
 use super::data::DataCommand;
 use super::global::Resume;
+use super::trade::{
+    AuditCommand, LedgerCommand, PaperArguments, ReplayArguments, SessionArguments, StatusArguments,
+};
 use super::tune::{TuneCommand, WorkerArguments};
 use crate::base::DateRange;
 
@@ -47,8 +50,26 @@ pub enum Command {
     Worker(WorkerArguments),
     /// Judge a frozen agent bundle on any range, beside the baselines.
     Eval(EvalArguments),
-    /// Trade a bundle on a simulated venue, bar by bar.
+    /// Trade bundles on paper, bar by bar.
     Paper(PaperArguments),
+    /// Show how a session stands.
+    Status(StatusArguments),
+    /// Let a session decide nothing new until it is resumed.
+    Pause(SessionArguments),
+    /// Let a session trade again, also after a halt or a kill.
+    Resume(SessionArguments),
+    /// Cancel all orders of a session, close its positions, then pause it.
+    Flatten(SessionArguments),
+    /// Cancel all orders of a session at once and halt it until it is resumed.
+    Kill(SessionArguments),
+    /// Feed the events of a session to a fresh engine and compare, byte for byte.
+    Replay(ReplayArguments),
+    /// Verify that the ledger of a session is as it was written.
+    #[command(subcommand)]
+    Audit(AuditCommand),
+    /// Export the ledger of a session.
+    #[command(subcommand)]
+    Ledger(LedgerCommand),
     /// Measure how fast a part of the program is by itself.
     #[command(subcommand)]
     Bench(BenchCommand),
@@ -162,53 +183,6 @@ pub struct EvalArguments {
     /// Write a picture of equity and drawdown.
     #[arg(long, value_name = "FILE.png")]
     pub picture: Option<PathBuf>,
-}
-
-/// Options of `paper`.
-#[derive(Debug, Args)]
-pub struct PaperArguments {
-    /// The agent bundle.
-    #[arg(long, value_name = "BUNDLE")]
-    pub agent: PathBuf,
-    /// Where orders go.
-    #[arg(long, value_enum, default_value = "sim")]
-    pub venue: Venue,
-    /// Where bars come from.
-    #[arg(long, value_enum, default_value = "recorded")]
-    pub stream: Stream,
-    /// Days to trade; default the bundle's data.test.
-    #[arg(long, value_name = "A..B")]
-    pub range: Option<DateRange>,
-    /// How fast the recorded stream is played.
-    #[arg(long, value_enum, default_value = "max")]
-    pub speed: Speed,
-    /// Allow days that the agent was trained on.
-    #[arg(long)]
-    pub in_sample: bool,
-    /// Write one row per decision.
-    #[arg(long, value_name = "FILE.csv")]
-    pub decisions: Option<PathBuf>,
-}
-
-/// Where orders go.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-pub enum Venue {
-    /// The built-in simulated venue.
-    Sim,
-}
-
-/// Where bars come from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-pub enum Stream {
-    /// The lake, bar by bar.
-    Recorded,
-}
-
-/// How fast a recorded stream is played.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-pub enum Speed {
-    /// As fast as possible.
-    Max,
 }
 
 /// What to measure.

@@ -11,8 +11,7 @@ use super::errors;
 use super::{Arguments, Command, Global};
 use crate::commands::{
     self, BenchGymOptions, Console, EvalOptions, Failure, FailureKind, FeaturesOptions,
-    FetchOptions, FoldKind, FoldOptions, PaperOptions, SessionOptions, SweepOptions, Talk,
-    TrainOptions,
+    FetchOptions, FoldKind, FoldOptions, SessionOptions, SweepOptions, Talk, TrainOptions,
 };
 use crate::connectors::FetchMode;
 
@@ -75,15 +74,15 @@ fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Tune(command) => super::tune::tune(&session, command),
         Command::Worker(arguments) => super::tune::worker(&session, arguments),
         Command::Eval(options) => eval(&session, options),
-        Command::Paper(options) => commands::paper(
-            &session,
-            &PaperOptions {
-                bundle: options.agent,
-                range: options.range,
-                in_sample: options.in_sample,
-                decisions: options.decisions,
-            },
-        ),
+        Command::Paper(options) => super::trade::paper(&session, options),
+        Command::Status(options) => super::trade::status(&session, options),
+        Command::Pause(options) => commands::pause(&session, &super::trade::control(options)),
+        Command::Resume(options) => commands::resume(&session, &super::trade::control(options)),
+        Command::Flatten(options) => commands::flatten(&session, &super::trade::control(options)),
+        Command::Kill(options) => commands::kill(&session, &super::trade::control(options)),
+        Command::Replay(options) => super::trade::replay(&session, options),
+        Command::Audit(command) => super::trade::audit(&session, &command),
+        Command::Ledger(command) => super::trade::ledger(&session, command),
         other => run_small(other, &session),
     }
 }

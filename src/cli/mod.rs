@@ -6,6 +6,7 @@ mod dispatch;
 mod errors;
 mod global;
 mod mirror;
+mod trade;
 mod tune;
 
 pub use arguments::{Arguments, Command};

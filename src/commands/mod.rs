@@ -2,11 +2,11 @@
 
 mod bench;
 mod data;
-mod features;
-mod fetch;
 mod judge;
 mod place;
+mod prepare;
 mod session;
+mod trade;
 mod train;
 mod tune;
 
@@ -16,17 +16,20 @@ pub use data::{
     MirrorOptions, SeriesFilter, check_keys, data_bars, data_check, data_export, data_list,
     data_mirror, data_show,
 };
-pub use features::{FeaturesOptions, features};
-pub use fetch::{FetchOptions, fetch};
 pub use judge::{
-    EvalOptions, FoldKind, FoldOptions, FoldsDocument, PaperOptions, SweepDocument, SweepOptions,
-    eval, eval_folds, paper, sweep,
+    EvalOptions, FoldKind, FoldOptions, FoldsDocument, SweepDocument, SweepOptions, eval,
+    eval_folds, sweep,
 };
 pub use place::{
     agents_list, agents_show, agents_verify, config_check, config_explain, config_origin,
     config_schema, config_show, init, runs_compare, runs_list, runs_show,
 };
+pub use prepare::{FeaturesOptions, FetchOptions, features, fetch};
 pub use session::{Console, Failure, FailureKind, OutputFormat, SessionOptions, Talk};
+pub use trade::{
+    ControlOptions, LedgerExportOptions, PaperOptions, PaperSpeed, ReplayOptions, StatusOptions,
+    audit_verify, flatten, kill, ledger_export, paper, pause, replay, resume, status,
+};
 pub use train::{ResumeMode, TrainOptions, train};
 pub use tune::report as study_report;
 pub use tune::{

@@ -61,6 +61,23 @@ fn fetch_features_train_eval_paper() {
          --speed max --decisions d.csv -q"
     ));
     same_decisions(&sandbox, &paper);
+    the_ledger_proves_itself(&sandbox, paper["session"].as_str().unwrap());
+}
+
+/// The session comes out of its ledger again, the ledger is whole, and a touched byte is found and named.
+fn the_ledger_proves_itself(sandbox: &Sandbox, session: &str) {
+    let replayed = sandbox.document(&format!("replay {session} -q"));
+    assert_eq!(replayed["identical"], true);
+    let audited = sandbox.document(&format!("audit verify {session} -q"));
+    assert_eq!(audited["verified"], true);
+    assert_eq!(audited["rows"], replayed["rows"]);
+    sandbox.succeed(&format!("ledger export {session} --output rows.csv -q"));
+    let rows = csv::Reader::from_reader(sandbox.read("rows.csv").as_bytes()).records().count();
+    assert_eq!(rows as u64, audited["rows"].as_u64().unwrap());
+    let folder = format!("data/runs/sessions/{session}");
+    for file in ["session.json", "anchor.json", "events.jsonl", "report.html"] {
+        assert!(!sandbox.read(&format!("{folder}/{file}")).is_empty(), "{file}");
+    }
 }
 
 /// The paper session takes the same actions and ends with the same equity to the cent.

@@ -51,6 +51,8 @@ fn real_bars_reach_a_verdict_and_paper_agrees() {
     let last = reader.records().last().unwrap().unwrap();
     let equity: f64 = last[column].parse().unwrap();
     assert!((equity - paper["equity_end"].as_f64().unwrap()).abs() < 0.005);
+    let session = paper["session"].as_str().unwrap();
+    assert_eq!(sandbox.document(&format!("replay {session} -q"))["identical"], true);
 }
 
 /// The source that was fetched is taken up by later commands through `releat.lock`.

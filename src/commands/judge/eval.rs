@@ -56,14 +56,14 @@ impl EvalOptions {
 
 /// A bundle, ready to trade or to be judged on a range.
 pub(in crate::commands) struct Candidate {
-    pub(super) agent: Agent,
-    pub(super) digest: Digest,
-    pub(super) bundle: Bundle,
-    pub(super) table: ActionTable,
-    pub(super) market: PreparedMarket,
-    pub(super) range: DateRange,
-    pub(super) rows: std::ops::Range<usize>,
-    pub(super) warnings: Vec<String>,
+    pub(in crate::commands) agent: Agent,
+    pub(in crate::commands) digest: Digest,
+    pub(in crate::commands) bundle: Bundle,
+    pub(in crate::commands) table: ActionTable,
+    pub(in crate::commands) market: PreparedMarket,
+    pub(in crate::commands) range: DateRange,
+    pub(in crate::commands) rows: std::ops::Range<usize>,
+    pub(in crate::commands) warnings: Vec<String>,
 }
 
 impl Candidate {
@@ -151,7 +151,7 @@ pub(in crate::commands) fn load_candidate(
 }
 
 /// A bundle's settings are part of it; a setting that would be ignored is an error.
-pub(super) fn refuse_frozen_settings(options: &SessionOptions) -> Result<(), Failure> {
+pub(in crate::commands) fn refuse_frozen_settings(options: &SessionOptions) -> Result<(), Failure> {
     let Some(set) = options.sets.iter().find(|set| !set.starts_with("store.")) else {
         return Ok(());
     };

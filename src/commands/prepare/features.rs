@@ -4,9 +4,9 @@ use std::path::{Path, PathBuf};
 
 use serde_json::json;
 
-use super::session::{Session, ensure_data};
-use super::{Failure, FailureKind, SessionOptions};
 use crate::base::{DateRange, write_atomic};
+use crate::commands::session::{Session, ensure_data};
+use crate::commands::{Failure, FailureKind, SessionOptions};
 use crate::dataset::write_column_table;
 use crate::evaluate::PreparedMarket;
 use crate::features::{FeatureFrame, ProofError, batch, prove};

@@ -1,0 +1,205 @@
+//! The command.
+
+use std::path::PathBuf;
+
+use super::decisions::Decisions;
+use super::engine::{engine_of, trader_failure};
+use super::opening::{Opened, Opening, open};
+use super::pace::Played;
+use super::watching::{Watching, arm};
+use crate::base::{DateRange, write_atomic};
+use crate::commands::judge::{Candidate, EvalOptions, load_candidate};
+use crate::commands::trade::control::Start;
+use crate::commands::trade::ledger;
+use crate::commands::{Failure, FailureKind, SessionOptions};
+use crate::config::{Trade, from_bundle_yaml};
+use crate::dataset::Lake;
+use crate::trader::{self, PaperDocument, Progress, Recording, SessionManifest, Shell};
+
+/// Options of `paper`.
+#[derive(Debug, Clone)]
+pub struct PaperOptions {
+    /// The agent bundles; several make an ensemble.
+    pub bundles: Vec<PathBuf>,
+    /// Days to trade; the first bundle's data.test if absent.
+    pub range: Option<DateRange>,
+    /// Allow days that an agent was trained on.
+    pub in_sample: bool,
+    /// File for one row per decision.
+    pub decisions: Option<PathBuf>,
+    /// Name of the session; made from agent and time if absent. One that was stopped goes on.
+    pub session: Option<String>,
+    /// How fast the stream is played.
+    pub speed: PaperSpeed,
+    /// Faults of the venue, a YAML file.
+    pub faults: Option<PathBuf>,
+    /// Draw the session on the terminal while it runs.
+    pub view: bool,
+}
+
+/// How fast a recorded stream is played.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum PaperSpeed {
+    /// As fast as possible.
+    Max,
+    /// Seconds of the stream in a second.
+    Times(f64),
+}
+
+/// Options of `replay`.
+#[derive(Debug, Clone)]
+pub struct ReplayOptions {
+    /// Name of the session.
+    pub session: String,
+}
+
+/// Feeds a session's events to a fresh engine and compares.
+///
+/// # Errors
+/// As [`ledger::replay`].
+pub fn replay(options: &SessionOptions, command: &ReplayOptions) -> Result<(), Failure> {
+    ledger::replay(options, &command.session, &|manifest: &SessionManifest| {
+        let mut engine = engine_of(manifest)?;
+        Ok(Box::new(move |event| engine.process(event)))
+    })
+}
+
+/// Trades bundles on a recorded stream and a simulated venue.
+///
+/// # Errors
+/// As `eval` has it for bundle and data; [`FailureKind::Refused`] after a kill; [`FailureKind::Stopped`] if it was
+/// stopped and can go on.
+pub fn paper(options: &SessionOptions, command: &PaperOptions) -> Result<(), Failure> {
+    let place = options.place()?;
+    let candidate = candidate(options, &Lake::new(place.store.lake_dir.clone()), command)?;
+    for warning in &candidate.warnings {
+        options.console.say(&format!("warning: {warning}"));
+    }
+    let trade = trade_section(options, &candidate)?;
+    let opening = Opening { options, command, place: &place, candidate: &candidate, trade };
+    run(options, command, &candidate, open(&opening)?)
+}
+
+fn run(
+    options: &SessionOptions,
+    command: &PaperOptions,
+    candidate: &Candidate,
+    mut opened: Opened,
+) -> Result<(), Failure> {
+    let interrupt = options.interrupt()?;
+    let mut decisions = Decisions::new(candidate);
+    let mut watching = Watching::start(options, command, &opened, &mut decisions, &interrupt)?;
+    let speed = match command.speed {
+        PaperSpeed::Max => None,
+        PaperSpeed::Times(times) => Some(times),
+    };
+    let inbox = watching.inbox()?;
+    let is_released = opened.start == Start::Released;
+    let mut pace = Played::new(speed, inbox, interrupt, opened.faults.take(), is_released);
+    let market = &candidate.market;
+    // Rows that only warm the features up come before the tape.
+    let cut = market.panel.rows.len() - market.tape.len();
+    let traded = candidate.rows.start + cut..candidate.rows.end + cut;
+    let recording = Recording { panel: &market.panel, traded };
+    let mut shell = Shell {
+        engine: &mut opened.engine,
+        venue: opened.venue.as_mut(),
+        journal: &mut opened.recorder,
+        pace: &mut pace,
+        watcher: &mut watching,
+    };
+    let begin = (opened.started_at, opened.risk.clone());
+    let progress =
+        trader::play(&mut shell, &recording, opened.rows_seen, begin).map_err(trader_failure)?;
+    if is_released {
+        arm(&opened)?;
+    }
+    let tally = watching.finish(&opened, progress)?;
+    let ends = (opened.equity_start, opened.engine.equity());
+    let document = PaperDocument::new(&opened.session, &tally, ends, opened.recorder.head());
+    if let Some(path) = &command.decisions {
+        write_atomic(path, decisions.csv().as_bytes())
+            .map_err(|error| Failure::new(FailureKind::Data, error))?;
+    }
+    options.console.document(&document, || text(&document))?;
+    match progress {
+        Progress::Complete => Ok(()),
+        Progress::Stopped(signal) => {
+            let text = format!("session {} was stopped", opened.session);
+            Err(Failure::new(FailureKind::Stopped(signal), text)
+                .hint(format!("the same command with --session {} goes on", opened.session)))
+        }
+    }
+}
+
+fn candidate(
+    options: &SessionOptions,
+    lake: &Lake,
+    command: &PaperOptions,
+) -> Result<Candidate, Failure> {
+    let mut found = None;
+    for bundle in &command.bundles {
+        let wanted = EvalOptions {
+            range: command.range.or(found.as_ref().map(|first: &Candidate| first.range)),
+            in_sample: command.in_sample,
+            ..EvalOptions::of(bundle)
+        };
+        let next = load_candidate(options, lake, &wanted)?;
+        match &mut found {
+            None => found = Some(next),
+            Some(first) => first.warnings.extend(next.warnings),
+        }
+    }
+    found.ok_or_else(|| Failure::new(FailureKind::Usage, "a session needs at least one --agent"))
+}
+
+/// Settings that belong to the place and not to a bundle.
+const OF_THE_PLACE: [&str; 4] = ["store.", "risk.", "connectors.", "executors."];
+
+/// How it trades: as the named agent file has it, else as the first bundle has it with what `--set trade.…` says.
+fn trade_section(options: &SessionOptions, candidate: &Candidate) -> Result<Trade, Failure> {
+    if options.configs.is_empty() {
+        let (sets, rest): (Vec<String>, Vec<String>) =
+            options.sets.iter().cloned().partition(|set| set.starts_with("trade."));
+        let is_frozen = |set: &&String| !OF_THE_PLACE.iter().any(|own| set.starts_with(own));
+        if let Some(set) = rest.iter().find(is_frozen) {
+            let text =
+                format!("the settings of a bundle are frozen, `--set {set}` would change nothing");
+            return Err(Failure::new(FailureKind::Usage, text)
+                .hint("of an agent only `trade.…` can be set here; releat train --set … makes another bundle"));
+        }
+        return from_bundle_yaml(candidate.bundle.agent_yaml(), "agent.yaml of the bundle", &sets)
+            .map(|agent| agent.trade)
+            .map_err(|error| Failure::new(FailureKind::Usage, error.to_string()));
+    }
+    let named = options.load()?.loaded.agent;
+    if named.name != candidate.agent.name {
+        let text = format!(
+            "the bundle is of agent `{}`, --config is of `{}`",
+            candidate.agent.name, named.name
+        );
+        return Err(Failure::new(FailureKind::Usage, text));
+    }
+    Ok(named.trade)
+}
+
+fn text(document: &PaperDocument) -> String {
+    let change = document.equity_end / document.equity_start - 1.0;
+    let mut text = format!(
+        "session {}\n{} decisions, {} orders, {} fills\nequity {:.2} -> {:.2} ({:+.2} %)\n",
+        document.session,
+        document.decisions,
+        document.orders,
+        document.fills,
+        document.equity_start,
+        document.equity_end,
+        100.0 * change
+    );
+    if document.rejects > 0 {
+        text += &format!("rejected by the venue: {}\n", document.rejects);
+    }
+    for (code, count) in &document.denials {
+        text += &format!("denied {code}: {count}\n");
+    }
+    text + &format!("ledger: {} rows, head {}", document.ledger.rows, document.ledger.head)
+}
