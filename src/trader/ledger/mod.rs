@@ -1,7 +1,7 @@
 //! The memory of a session: every event and what followed, chained by digest, and the proof that it can be had again.
 //!
 //! A row is the JSON of an event and of the engine's effects. [`Recorder`] writes rows before effects are carried
-//! out, [`verify`] finds the first row that was touched, [`replay`] gives the events to a fresh engine and compares.
+//! out, [`verify()`] finds the first row that was touched, [`replay()`] gives the events to a fresh engine and compares.
 
 mod chain;
 mod error;

@@ -68,11 +68,11 @@ impl Recorder {
     /// Goes on with the ledger of a session that [`Store::begin_session`] has begun. `account` is where limits and
     /// halts are kept, `folder` where the anchor lies.
     ///
-    /// The rows that are there are not verified here: [`super::replay`] does that.
+    /// The rows that are there are not verified here: [`super::replay()`] does that.
     ///
     /// # Errors
     /// [`LedgerError::Store`], [`LedgerError::Lost`] if the anchor knows rows that are not there, and what
-    /// [`Anchor::read`] may return.
+    /// reading the anchor may return.
     pub fn open(
         store: Arc<Store>,
         session: &str,

@@ -56,7 +56,7 @@ pub struct ReplayOptions {
 /// Feeds a session's events to a fresh engine and compares.
 ///
 /// # Errors
-/// As [`ledger::replay`].
+/// As `ledger::replay`.
 pub fn replay(options: &SessionOptions, command: &ReplayOptions) -> Result<(), Failure> {
     ledger::replay(options, &command.session, &|manifest: &SessionManifest| {
         let mut engine = engine_of(manifest)?;
