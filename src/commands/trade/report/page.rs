@@ -3,10 +3,10 @@
 use serde_json::json;
 
 use super::charts::PaperPicture;
-use super::html::escape;
 use super::input::PaperReportInput;
 use super::tables;
 use crate::commands::trade::view::numbers::clock;
+use crate::evaluate::report::escape;
 use crate::plot::{DARK_REPLACEMENTS, FONT_FAMILY};
 
 /// The pages of a study and of a session look alike.

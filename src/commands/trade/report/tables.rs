@@ -1,9 +1,10 @@
 //! What the page says in tables and tiles.
 
-use super::html::{Column, escape, table};
+use super::html::{Column, table};
 use super::input::PaperReportInput;
 use crate::commands::trade::view::numbers::{change, clock, money, percent, quantity, short};
 use crate::domain::Side;
+use crate::evaluate::report::escape;
 
 /// Fills that are listed; the first and the last of more.
 const FILLS_MAX: usize = 200;
