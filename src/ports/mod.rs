@@ -3,6 +3,7 @@
 mod bar_source;
 mod broker;
 mod executor;
+mod market_stream;
 mod remote;
 
 pub use bar_source::{BarSource, FetchRequest, Page, SourceError};
@@ -12,5 +13,8 @@ pub use broker::{
 };
 pub use executor::{
     Executor, ExecutorError, Fault, Launch, LaunchFailure, LaunchId, LaunchState, shell_words,
+};
+pub use market_stream::{
+    Finding, FindingOutcome, MarketStream, StreamEvent, VenueRefusal, VenueWish,
 };
 pub use remote::RemoteError;
