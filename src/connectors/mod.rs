@@ -25,4 +25,5 @@ pub use object_store::{
 };
 pub use open::open_source;
 pub use platforms::{HistdataFiles, LeanFiles, Mt5Files, TickPart, read_ticks};
+pub(crate) use vendors::BarSpan;
 pub use vendors::{IbkrHistory, IbkrTickKind, IbkrTickPage, IbkrTickRequest};

@@ -26,7 +26,7 @@ pub use ledger::{
     session_folder, verify,
 };
 pub use orders::{Happening, OrderRecord, OrderState, Step};
-pub use session::watchdog;
+pub use session::{live, watchdog};
 pub use session::{
     AtOnce, Journal, MarketVenue, MemoryJournal, Moment, Pace, PaperDocument, Progress, Recording,
     Router, RouterError, Shell, Tally, Wake, Watcher, play,

@@ -118,7 +118,9 @@ pub(super) fn trader_failure(error: TraderError) -> Failure {
     let kind = match error {
         TraderError::TooFewRows { .. } => FailureKind::Data,
         TraderError::Risk { .. } => FailureKind::Usage,
-        TraderError::Broker { .. } | TraderError::Ledger { .. } => FailureKind::Remote,
+        TraderError::Broker { .. } | TraderError::Feed { .. } | TraderError::Ledger { .. } => {
+            FailureKind::Remote
+        }
         TraderError::IllegalAction { .. } => FailureKind::Refused,
     };
     Failure::new(kind, error)
