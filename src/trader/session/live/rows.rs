@@ -66,10 +66,10 @@ impl RowBuilder {
             return Ok(());
         }
         let num_symbols = self.symbols.len();
-        let window = self.open.entry(end).or_insert_with(|| Window {
-            open_time,
-            pieces: vec![BTreeMap::new(); num_symbols],
-        });
+        let window = self
+            .open
+            .entry(end)
+            .or_insert_with(|| Window { open_time, pieces: vec![BTreeMap::new(); num_symbols] });
         window.pieces[index].insert(bar.open_time, bar);
         Ok(())
     }
@@ -91,10 +91,7 @@ impl RowBuilder {
     /// Whether every symbol has a bar of the newest window that had ended at `time`.
     #[must_use]
     pub fn has_all_until(&self, time: Timestamp) -> bool {
-        self.open
-            .range(..=time)
-            .next_back()
-            .is_some_and(|(&end, window)| window.is_complete(end))
+        self.open.range(..=time).next_back().is_some_and(|(&end, window)| window.is_complete(end))
     }
 
     /// The end of the last row that was given out.
@@ -151,9 +148,9 @@ impl RowBuilder {
 
 impl Window {
     fn is_complete(&self, end: Timestamp) -> bool {
-        self.pieces.iter().all(|pieces| {
-            pieces.last_key_value().is_some_and(|(_, bar)| bar.available_at >= end)
-        })
+        self.pieces
+            .iter()
+            .all(|pieces| pieces.last_key_value().is_some_and(|(_, bar)| bar.available_at >= end))
     }
 
     /// All pieces of a symbol as one bar.

@@ -1,7 +1,7 @@
 //! The loop of a session on a market that is open.
 
 use super::{LiveFeed, LiveNotice};
-use crate::base::{Stopwatch, StopSignal, Timestamp};
+use crate::base::{StopSignal, Stopwatch, Timestamp};
 use crate::domain::MarketRow;
 use crate::risk::RiskState;
 use crate::trader::engine::COMPARE_NANOS;
@@ -135,9 +135,8 @@ impl Live<'_, '_, '_> {
         }
         // A session whose last row never comes ends all the same.
         let late = self.late_nanos();
-        self.is_over |= self
-            .until
-            .is_some_and(|until| until.saturating_add_nanos(late) < self.feed.now());
+        self.is_over |=
+            self.until.is_some_and(|until| until.saturating_add_nanos(late) < self.feed.now());
         Ok(())
     }
 
