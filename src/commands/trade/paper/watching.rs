@@ -2,7 +2,6 @@
 
 use serde_json::json;
 
-use super::PaperOptions;
 use super::decisions::Decisions;
 use super::opening::Opened;
 use crate::base::{FileError, Interrupt, KillSignal, Stopwatch, now};
@@ -24,7 +23,7 @@ use crate::trader::{Effect, Engine, Event, Progress, Tally, Watcher};
 const KEEP_S: f64 = 5.0;
 
 /// Looks on.
-pub(super) struct Watching<'a> {
+pub(in crate::commands::trade) struct Watching<'a> {
     tally: Tally,
     log: SessionLog,
     view: SharedView,
@@ -42,9 +41,9 @@ pub(super) struct Watching<'a> {
 
 impl<'a> Watching<'a> {
     /// Starts the watchdog, the control socket, the log and the view.
-    pub(super) fn start(
+    pub(in crate::commands::trade) fn start(
         options: &SessionOptions,
-        command: &PaperOptions,
+        is_drawn: bool,
         opened: &Opened,
         decisions: &'a mut Decisions,
         interrupt: &Interrupt,
@@ -72,7 +71,7 @@ impl<'a> Watching<'a> {
             Box::new(move |notice| tell(&told, &notice)),
         )
         .map_err(system)?;
-        let live = match command.view {
+        let live = match is_drawn {
             true => LiveView::start(view.clone(), interrupt.clone()).map_err(system)?,
             false => None,
         };
@@ -95,12 +94,21 @@ impl<'a> Watching<'a> {
     }
 
     /// The way of commands to the loop; given away once.
-    pub(super) fn inbox(&mut self) -> Result<Inbox, Failure> {
+    pub(in crate::commands::trade) fn inbox(&mut self) -> Result<Inbox, Failure> {
         self.inbox.take().ok_or_else(|| Failure::new(FailureKind::Bug, "the inbox is given away"))
     }
 
+    /// The log of the session.
+    pub(in crate::commands::trade) fn log(&self) -> SessionLog {
+        self.log.clone()
+    }
+
     /// Ends the session in good order and writes its report.
-    pub(super) fn finish(mut self, opened: &Opened, progress: Progress) -> Result<Tally, Failure> {
+    pub(in crate::commands::trade) fn finish(
+        mut self,
+        opened: &Opened,
+        progress: Progress,
+    ) -> Result<Tally, Failure> {
         self.manager.stopping();
         self.live = None;
         self.server = None;
@@ -169,7 +177,7 @@ impl Watcher for Watching<'_> {
 }
 
 /// Takes the halts back that a human released while nothing ran.
-pub(super) fn arm(opened: &Opened) -> Result<(), Failure> {
+pub(in crate::commands::trade) fn arm(opened: &Opened) -> Result<(), Failure> {
     arm_released(&opened.runs_dir, &opened.account).map_err(file_failure)
 }
 

@@ -45,8 +45,21 @@ impl Brokerage {
             time,
         });
         let id = execution.clone();
-        self.events.push(HouseEvent::Filled { number, execution, quantity, price, cumulative, average, time });
-        self.events.push(HouseEvent::Commission { execution: id, cost: commission, realized, time });
+        self.events.push(HouseEvent::Filled {
+            number,
+            execution,
+            quantity,
+            price,
+            cumulative,
+            average,
+            time,
+        });
+        self.events.push(HouseEvent::Commission {
+            execution: id,
+            cost: commission,
+            realized,
+            time,
+        });
         if is_done {
             self.end(number, HouseStatus::Filled);
         }

@@ -30,9 +30,7 @@ impl Hours {
     pub(super) fn next(&self, at: Timestamp) -> Option<Session> {
         let date = at.date_in(self.calendar.zone());
         let today = self.calendar.session(date).ok().flatten();
-        today
-            .filter(|session| session.open > at)
-            .or_else(|| self.calendar.next_session(date).ok())
+        today.filter(|session| session.open > at).or_else(|| self.calendar.next_session(date).ok())
     }
 
     /// The session that is on, or else the next one.

@@ -243,7 +243,9 @@ impl Brokerage {
 
     /// In how many parts an order trades: more than one only above 100 shares.
     fn parts(&self, number: u64, order: &HouseOrder) -> u32 {
-        if order.quantity <= 100.0 || order.parent.is_some() || order.time_in_force == TimeInForce::Fok
+        if order.quantity <= 100.0
+            || order.parent.is_some()
+            || order.time_in_force == TimeInForce::Fok
         {
             return 1;
         }

@@ -51,7 +51,9 @@ impl Brokerage {
     pub(super) fn begin(&mut self, number: u64) {
         let now = self.now;
         let parent = self.order(number).and_then(|record| record.order.parent);
-        if let Some(status) = parent.and_then(|parent| self.order(parent)).map(|record| record.status) {
+        if let Some(status) =
+            parent.and_then(|parent| self.order(parent)).map(|record| record.status)
+        {
             if status.is_open() {
                 self.set_status(number, HouseStatus::Waiting);
                 return;
@@ -96,7 +98,8 @@ impl Brokerage {
         let hours = self.market.hours();
         let (session, next) = (hours.current(at), hours.next(at));
         let Some(record) = self.order(number) else { return };
-        let look = self.judge(record, session, at);
+        let is_triggered = self.is_triggered(record, at);
+        let look = self.judge(record, (session, is_triggered), at);
         let second = Timestamp::from_nanos((at.nanos().div_euclid(SECOND) + 1) * SECOND);
         let later = match (session, next) {
             (Some(session), _) => second.min(session.close),
@@ -105,6 +108,7 @@ impl Brokerage {
         };
         if let Some(record) = self.record_mut(number) {
             record.due = later;
+            record.is_triggered = is_triggered;
             if session.is_some() && record.status == HouseStatus::Held {
                 record.status = HouseStatus::Working;
             }
@@ -116,7 +120,23 @@ impl Brokerage {
         }
     }
 
-    fn judge(&self, record: &HouseRecord, session: Option<Session>, at: Timestamp) -> Look {
+    /// Whether the price has reached the trigger, now or before.
+    fn is_triggered(&self, record: &HouseRecord, at: Timestamp) -> bool {
+        let order = &record.order;
+        let last = || self.market.last(&order.symbol, at);
+        record.is_triggered
+            || order.kind.stop_price().is_none_or(|stop| match order.side {
+                Side::Buy => self.market.is_open(at) && last() >= stop,
+                Side::Sell => self.market.is_open(at) && last() <= stop,
+            })
+    }
+
+    fn judge(
+        &self,
+        record: &HouseRecord,
+        (session, is_triggered): (Option<Session>, bool),
+        at: Timestamp,
+    ) -> Look {
         let order = &record.order;
         let is_over = record.expires_at.is_some_and(|end| end <= at);
         if order.kind == OrderKind::MarketOnClose {
@@ -129,16 +149,10 @@ impl Brokerage {
         if session.is_none() {
             return Look::Rest;
         }
-        let last = self.market.last(&order.symbol, at);
-        let top = self.market.top(&order.symbol, at);
         if order.kind == OrderKind::MarketOnOpen {
-            return Look::Trade(last);
+            return Look::Trade(self.market.last(&order.symbol, at));
         }
-        let is_triggered = record.is_triggered
-            || order.kind.stop_price().is_none_or(|stop| match order.side {
-                Side::Buy => last >= stop,
-                Side::Sell => last <= stop,
-            });
+        let top = self.market.top(&order.symbol, at);
         let price = is_triggered.then(|| crossing(order.side, order.kind, &top)).flatten();
         let is_at_once = matches!(order.time_in_force, TimeInForce::Ioc | TimeInForce::Fok);
         match price {
@@ -151,7 +165,6 @@ impl Brokerage {
     /// One part of an order trades.
     fn trade(&mut self, number: u64, price: f64, at: Timestamp) {
         let Some(record) = self.record_mut(number) else { return };
-        record.is_triggered = true;
         let remaining = record.remaining();
         let parts = f64::from(record.parts_left.max(1));
         record.parts_left = record.parts_left.saturating_sub(1);

@@ -33,7 +33,9 @@ impl Noise {
 
     /// A number in 0..1 that depends on purpose and index alone.
     pub(super) fn chance(self, purpose: u64, index: i64) -> f64 {
-        let bits = mix(mix(self.key ^ purpose.wrapping_mul(0xd6e8_feb8_6659_fd93)) ^ index.cast_unsigned());
+        let bits = mix(
+            mix(self.key ^ purpose.wrapping_mul(0xd6e8_feb8_6659_fd93)) ^ index.cast_unsigned()
+        );
         (bits >> 11) as f64 * (1.0 / (1_u64 << 53) as f64)
     }
 
@@ -59,7 +61,8 @@ impl Noise {
         while start < range.end {
             let knot = ((start / period).floor() + 1.0) * period;
             let end = knot.min(range.end);
-            let coarse = self.from_level(level, start).max_by_sign(self.from_level(level, end), sign);
+            let coarse =
+                self.from_level(level, start).max_by_sign(self.from_level(level, end), sign);
             let finer: f64 = (0..level).map(amplitude).sum();
             if sign * coarse + finer > *best {
                 if level == 0 {

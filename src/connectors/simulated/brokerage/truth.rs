@@ -37,8 +37,9 @@ impl Truth {
         let price = order.kind.limit_price().or_else(|| order.kind.stop_price());
         let price = price.map(|price| price.to_string()).unwrap_or_default();
         let reference = order.reference.replace([',', '\n', '"'], " ");
-        self.rows
-            .push(format!("order,{time},{number},{client},{reference},{symbol},{quantity},{price},,,"));
+        self.rows.push(format!(
+            "order,{time},{number},{client},{reference},{symbol},{quantity},{price},,,"
+        ));
     }
 
     pub(super) fn change(&mut self, time: Timestamp, number: u64, quantity: f64) {

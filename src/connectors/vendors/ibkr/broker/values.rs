@@ -12,6 +12,15 @@ const UNSET: f64 = 1e300;
 /// The same for whole numbers, where they were read as fractions.
 const UNSET_WHOLE: [f64; 2] = [2_147_483_647.0, 9_223_372_036_854_775_807.0];
 
+/// When something came.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Moment {
+    /// By the venue's clock.
+    pub(super) time: Timestamp,
+    /// By a clock of this process, seconds.
+    pub(super) at: f64,
+}
+
 /// A number, or none where the broker has none.
 pub(super) fn known(number: f64) -> Option<f64> {
     (number.is_finite() && number.abs() <= UNSET).then_some(number)

@@ -4,7 +4,7 @@ use crate::base::Timestamp;
 
 /// Something that is about to happen at the gateway.
 #[derive(Debug, Clone, Copy)]
-pub(crate) enum Moment<'a> {
+pub enum Moment {
     /// A client's greeting has come and nothing was sent yet. [`Act::Drop`] and [`Act::Stall`] answer nothing.
     Connected {
         /// The 1st, 2nd … connection since the gateway began.
@@ -35,7 +35,7 @@ pub(crate) enum Moment<'a> {
 
 /// What goes wrong.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) enum Act {
+pub enum Act {
     /// This message is lost.
     Drop,
     /// This message, and all that would follow it on this connection, come so many milliseconds later (wall clock).
@@ -115,17 +115,17 @@ pub(crate) enum Act {
 }
 
 /// A fault script. Deterministic: the same moments give the same acts.
-pub(crate) trait Faults: Send {
+pub trait Faults: Send {
     /// What goes wrong at this moment; `now` is the venue's time.
-    fn strike(&mut self, now: Timestamp, moment: Moment<'_>) -> Vec<Act>;
+    fn strike(&mut self, now: Timestamp, moment: Moment) -> Vec<Act>;
 }
 
 /// Nothing goes wrong.
 #[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct NoFaults;
+pub struct NoFaults;
 
 impl Faults for NoFaults {
-    fn strike(&mut self, _now: Timestamp, _moment: Moment<'_>) -> Vec<Act> {
+    fn strike(&mut self, _now: Timestamp, _moment: Moment) -> Vec<Act> {
         Vec::new()
     }
 }

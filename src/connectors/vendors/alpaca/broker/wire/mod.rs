@@ -9,7 +9,7 @@ mod update;
 pub(super) use account::{Account, Asset, Clock, Day, Position, Refusal};
 pub(super) use data::{BarPage, DataMessage, LatestQuotes, WireBar};
 pub(super) use order::{Activity, Standing, WireOrder, side, standing};
-pub(super) use quantity::{Number, Quantity};
+pub(super) use quantity::Quantity;
 pub(super) use update::{TradingMessage, Update};
 
 #[cfg(test)]

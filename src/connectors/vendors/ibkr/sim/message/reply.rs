@@ -4,7 +4,6 @@ use super::{ContractDetails, ContractKey, Execution, OrderState, PriceIncrement,
 
 /// One message of the gateway. `id` is the client's number of the request; an absent number is what the wire calls unset.
 #[derive(Debug, Clone, PartialEq)]
-#[expect(missing_docs, reason = "the fields are the protocol's own; message types say which")]
 pub(crate) enum Reply {
     NextValidId {
         order_id: i32,
@@ -236,7 +235,6 @@ pub(crate) enum Reply {
 
 /// One bar of the past. A volume of −1 is unknown.
 #[derive(Debug, Clone, PartialEq)]
-#[expect(missing_docs, reason = "the fields are the protocol's own")]
 pub(crate) struct HistoryBar {
     /// As the request wants it: `20240110`, `20240110 15:00:00 US/Eastern` or seconds since 1970.
     pub date: String,
@@ -251,7 +249,6 @@ pub(crate) struct HistoryBar {
 
 /// A tick as it happens.
 #[derive(Debug, Clone, PartialEq)]
-#[expect(missing_docs, reason = "the fields are the protocol's own")]
 pub(crate) enum LiveTick {
     Trade {
         /// Whether all trades were asked for (`AllLast`, 2), not only those that count (`Last`, 1).

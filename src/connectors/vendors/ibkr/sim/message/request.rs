@@ -4,7 +4,6 @@ use super::{ContractKey, ExecutionFilter, WireOrder};
 
 /// One message of a client. `id` is the client's number of the request.
 #[derive(Debug, Clone, PartialEq)]
-#[expect(missing_docs, reason = "the fields are the protocol's own; message types say which")]
 pub(crate) enum Request {
     StartApi {
         client_id: i32,

@@ -218,8 +218,7 @@ fn tick_by_tick(
 ) -> Result<Request, Unreadable> {
     let kind = fields.owned()?;
     let has_more = fields.has(version::TICK_BY_TICK_IGNORE_SIZE);
-    let (count, ignore_size) =
-        if has_more { (fields.int()?, fields.flag()?) } else { (0, false) };
+    let (count, ignore_size) = if has_more { (fields.int()?, fields.flag()?) } else { (0, false) };
     Ok(Request::TickByTick { id, contract, kind, count, ignore_size })
 }
 

@@ -1,0 +1,1 @@
+//! Words of the venue and the events that follow from them.
