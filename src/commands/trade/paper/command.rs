@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use super::attribution::{Explained, explain};
 use super::decisions::Decisions;
 use super::engine::{engine_of, trader_failure};
 use super::opening::{Opened, Opening, open};
@@ -114,7 +115,8 @@ fn run(
     if is_released {
         arm(&opened)?;
     }
-    let tally = watching.finish(&opened, progress)?;
+    let explained = attribution(options, candidate, (&opened, &watching), progress);
+    let tally = watching.finish(&opened, progress, explained)?;
     let ends = (opened.equity_start, opened.engine.equity());
     let document = PaperDocument::new(&opened.session, &tally, ends, opened.recorder.head());
     if let Some(path) = &command.decisions {
@@ -128,6 +130,25 @@ fn run(
             let text = format!("session {} was stopped", opened.session);
             Err(Failure::new(FailureKind::Stopped(signal), text)
                 .hint(format!("the same command with --session {} goes on", opened.session)))
+        }
+    }
+}
+
+/// What lies between the session and its backtest, once it has come to its end. An ensemble has no backtest.
+fn attribution(
+    options: &SessionOptions,
+    candidate: &Candidate,
+    (opened, watching): (&Opened, &Watching<'_>),
+    progress: Progress,
+) -> Option<Explained> {
+    let is_whole = progress == Progress::Complete && opened.manifest.bundles.len() == 1;
+    let trace = watching.trace().filter(|_| is_whole)?;
+    match explain(candidate, &opened.session, trace) {
+        Ok(explained) => Some(explained),
+        Err(failure) => {
+            let text = failure.to_string();
+            options.console.say(&format!("warning: no attribution: {text}"));
+            None
         }
     }
 }

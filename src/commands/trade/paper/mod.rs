@@ -1,5 +1,6 @@
 //! `releat paper`: agents on the simulated venue.
 
+mod attribution;
 mod command;
 mod decisions;
 mod engine;

@@ -3,23 +3,29 @@
 use serde_json::json;
 
 use super::PaperOptions;
+use super::attribution::Explained;
 use super::decisions::Decisions;
 use super::opening::Opened;
-use crate::base::{FileError, Interrupt, KillSignal, Stopwatch, now};
+use crate::base::{FileError, Interrupt, KillSignal, Stopwatch, now, write_atomic};
 use crate::commands::place::store_failure;
 use crate::commands::trade::control::{ControlServer, SessionFolder, SharedView, arm_released};
 use crate::commands::trade::log::SessionLog;
 use crate::commands::trade::notify::ServiceManager;
-use crate::commands::trade::report::{PaperRecorder, write_paper_report};
+use crate::commands::trade::report::{
+    AttributionRow, PaperRecorder, PaperReportInput, write_paper_report,
+};
 use crate::commands::trade::view::{
     LimitRow, LiveView, OrderRow, PositionRow, SessionState, SessionView, keep_view, note,
     order_kind_text,
 };
 use crate::commands::{Failure, FailureKind, SessionOptions};
+use crate::evaluate::attribution::{SessionTrace, Terms};
 use crate::risk::{HaltCause, TradingState};
 use crate::trader::watchdog::{Inbox, WatchNotice, Watchdog, WatchdogOptions, post};
 use crate::trader::{Effect, Engine, Event, Progress, Tally, Watcher};
 
+/// Paper minus backtest in the folder of a session.
+const ATTRIBUTION_FILE: &str = "attribution.json";
 /// How often the view of a session is kept in its folder, seconds.
 const KEEP_S: f64 = 5.0;
 
@@ -29,6 +35,7 @@ pub(super) struct Watching<'a> {
     log: SessionLog,
     view: SharedView,
     report: PaperRecorder,
+    trace: Option<SessionTrace>,
     decisions: &'a mut Decisions,
     folder: SessionFolder,
     manager: ServiceManager,
@@ -64,6 +71,7 @@ impl<'a> Watching<'a> {
         }
         let heartbeat_s_max = opened.manifest.limits.heartbeat_s_max;
         let signal = KillSignal::on_signal().map_err(system)?;
+        outlive_size_limit().map_err(system)?;
         let told = log.clone();
         let watchdog = Watchdog::start(
             WatchdogOptions { signal, heartbeat_s_max },
@@ -83,6 +91,7 @@ impl<'a> Watching<'a> {
             log,
             view,
             report: PaperRecorder::new(opened.engine.symbols()),
+            trace: opened.trace.clone(),
             decisions,
             folder,
             manager,
@@ -99,8 +108,18 @@ impl<'a> Watching<'a> {
         self.inbox.take().ok_or_else(|| Failure::new(FailureKind::Bug, "the inbox is given away"))
     }
 
-    /// Ends the session in good order and writes its report.
-    pub(super) fn finish(mut self, opened: &Opened, progress: Progress) -> Result<Tally, Failure> {
+    /// What the session did, from its first step on, where it can be compared with a backtest.
+    pub(super) const fn trace(&self) -> Option<&SessionTrace> {
+        self.trace.as_ref()
+    }
+
+    /// Ends the session in good order and writes its report, with what lies between it and its backtest.
+    pub(super) fn finish(
+        mut self,
+        opened: &Opened,
+        progress: Progress,
+        explained: Option<Explained>,
+    ) -> Result<Tally, Failure> {
         self.manager.stopping();
         self.live = None;
         self.server = None;
@@ -129,10 +148,30 @@ impl<'a> Watching<'a> {
         for bundle in &opened.manifest.bundles {
             input.provenance.push((bundle.name.clone(), bundle.digest.to_string()));
         }
+        if let Some(explained) = explained {
+            let path = self.folder.path().join(ATTRIBUTION_FILE);
+            let text = serde_json::to_vec_pretty(&explained.document)
+                .map_err(|error| Failure::new(FailureKind::Bug, error))?;
+            write_atomic(&path, &text).map_err(file_failure)?;
+            show_attribution(&mut input, explained);
+        }
         write_paper_report(self.folder.path(), &input)
             .map_err(|error| Failure::new(FailureKind::Data, error))?;
         Ok(self.tally)
     }
+}
+
+fn show_attribution(input: &mut PaperReportInput, explained: Explained) {
+    let split = explained.document.attribution;
+    let rows = split.total.named().into_iter().zip(Terms::MEANINGS);
+    let row = |((cause, amount), meaning): ((&str, f64), &str)| AttributionRow {
+        cause: cause.to_owned(),
+        amount,
+        meaning: meaning.to_owned(),
+    };
+    input.attribution = rows.map(row).collect();
+    input.backtest = explained.backtest;
+    input.split = Some(split);
 }
 
 impl Watcher for Watching<'_> {
@@ -140,6 +179,9 @@ impl Watcher for Watching<'_> {
         self.tally.count(event, effects);
         self.log.note(event, effects);
         self.report.note(event, effects);
+        if let Some(trace) = &mut self.trace {
+            trace.note(event, effects);
+        }
         self.decisions.note(effects);
         self.manager.alive();
         if matches!(event, Event::History(_)) {
@@ -166,6 +208,13 @@ impl Watcher for Watching<'_> {
             }
         }
     }
+}
+
+/// A file that may not grow any more is an error of its writer, as on a full disk, and not the end of the process: its
+/// orders must still be canceled.
+fn outlive_size_limit() -> std::io::Result<()> {
+    let ignored = std::sync::Arc::default();
+    signal_hook::flag::register(signal_hook::consts::SIGXFSZ, ignored).map(drop)
 }
 
 /// Takes the halts back that a human released while nothing ran.
