@@ -306,13 +306,19 @@ fn a_full_disk_does_not_keep_orders_open() {
         }
         let watch = Stopwatch::start();
         session.kill_by(trigger);
-        // The venue's journal takes no line either: the session itself is asked. It hears the venue after a command.
-        let took_s = until("the last cancel", Duration::from_millis(1), || {
-            session.ask("pause");
-            let orders = session.ask("status")["view"]["orders"].as_array().map(Vec::len);
-            (orders == Some(0)).then(|| watch.seconds())
+        // The venue's journal takes no line either: the session itself is asked.
+        let took_s = until("the last cancel", Duration::from_millis(2), || {
+            let alerts = session.ask("status")["view"]["alerts"].to_string();
+            let done = format!("the watchdog canceled {NUM_ORDERS} orders");
+            alerts.contains(&done).then(|| watch.seconds())
         });
         told("disk full", trigger, (took_s, "the watchdog"));
+        // The engine hears it from the venue, after a command at the latest.
+        until("the end of the orders", Duration::from_millis(20), || {
+            session.ask("pause");
+            let view = session.ask("status")["view"].clone();
+            (view["orders"].as_array().map(Vec::len) == Some(0)).then_some(())
+        });
         assert!(session.child.try_wait().unwrap().is_none(), "the process has died");
         session.end();
         assert_eq!(std::fs::read(session.folder.join("kill")).unwrap(), b"1");

@@ -190,7 +190,9 @@ impl OrderDesk {
 
     /// Whether the costs of an execution that the account has are still unknown, or nothing.
     pub(in crate::trader) fn is_without_cost(&self, execution_id: &str) -> bool {
-        self.executions.get(execution_id).is_some_and(|fill| fill.quantity > 0.0 && fill.cost == 0.0)
+        self.executions
+            .get(execution_id)
+            .is_some_and(|fill| fill.quantity > 0.0 && fill.cost == 0.0)
     }
 
     /// Replaces an execution; gives the old and the new one, or nothing if that was done before.

@@ -88,8 +88,8 @@ fn run(
     mut opened: Opened,
 ) -> Result<(), Failure> {
     let interrupt = options.interrupt()?;
-    let mut decisions = Decisions::new(candidate);
-    let mut watching = Watching::start(options, command, &opened, &mut decisions, &interrupt)?;
+    let mut decisions = command.decisions.is_some().then(|| Decisions::new(candidate));
+    let mut watching = Watching::start(options, command, &opened, decisions.as_mut(), &interrupt)?;
     let speed = match command.speed {
         PaperSpeed::Max => None,
         PaperSpeed::Times(times) => Some(times),
@@ -115,11 +115,11 @@ fn run(
     if is_released {
         arm(&opened)?;
     }
-    let explained = attribution(options, candidate, (&opened, &watching), progress);
-    let tally = watching.finish(&opened, progress, explained)?;
+    let explain = || attribution(options, candidate, &opened, progress);
+    let tally = watching.finish(&opened, progress, &explain)?;
     let ends = (opened.equity_start, opened.engine.equity());
     let document = PaperDocument::new(&opened.session, &tally, ends, opened.recorder.head());
-    if let Some(path) = &command.decisions {
+    if let (Some(path), Some(decisions)) = (&command.decisions, &decisions) {
         write_atomic(path, decisions.csv().as_bytes())
             .map_err(|error| Failure::new(FailureKind::Data, error))?;
     }
@@ -138,12 +138,13 @@ fn run(
 fn attribution(
     options: &SessionOptions,
     candidate: &Candidate,
-    (opened, watching): (&Opened, &Watching<'_>),
+    opened: &Opened,
     progress: Progress,
 ) -> Option<Explained> {
-    let is_whole = progress == Progress::Complete && opened.manifest.bundles.len() == 1;
-    let trace = watching.trace().filter(|_| is_whole)?;
-    match explain(candidate, &opened.session, trace) {
+    if progress != Progress::Complete || opened.manifest.bundles.len() != 1 {
+        return None;
+    }
+    match explain(candidate, opened) {
         Ok(explained) => Some(explained),
         Err(failure) => {
             let text = failure.to_string();

@@ -14,7 +14,6 @@ use crate::commands::{Failure, FailureKind, SessionOptions};
 use crate::config::{Place, RiskLimits, Trade};
 use crate::connectors::simulated::SimulatedVenue;
 use crate::connectors::simulated::faults::{FaultError, FaultPlan, FaultScript, FaultyVenue};
-use crate::evaluate::attribution::SessionTrace;
 use crate::risk::RiskState;
 use crate::store::{SessionDraft, SessionRecord, Store};
 use crate::trader::{
@@ -51,8 +50,6 @@ pub(super) struct Opened {
     pub(super) rows_seen: usize,
     pub(super) equity_start: f64,
     pub(super) tally: Tally,
-    /// What the session did so far, where it can be compared with a backtest at its end.
-    pub(super) trace: Option<SessionTrace>,
     pub(super) start: Start,
 }
 
@@ -78,8 +75,7 @@ pub(super) fn open(opening: &Opening<'_>) -> Result<Opened, Failure> {
     manifest.write(&folder).map_err(ledger_failure)?;
     let mut engine = engine(&members, &manifest.trade, &manifest.limits)?;
     let equity_start = engine.equity();
-    let mut trace = SessionTrace::new(engine.symbols());
-    let (rows_seen, tally) = catch_up(&store, &session, &folder, (&mut engine, &mut trace))?;
+    let (rows_seen, tally) = catch_up(&store, &session, &folder, &mut engine)?;
     let recorder = Recorder::open(Arc::clone(&store), &session, &manifest.account, &folder)
         .map_err(ledger_failure)?;
     let risk = kept_risk(&store, &manifest.account)?;
@@ -103,7 +99,6 @@ pub(super) fn open(opening: &Opening<'_>) -> Result<Opened, Failure> {
         rows_seen,
         equity_start,
         tally,
-        trace: Some(trace),
         start,
     })
 }
@@ -221,7 +216,7 @@ fn catch_up(
     store: &Store,
     session: &str,
     folder: &Path,
-    (engine, trace): (&mut Engine, &mut SessionTrace),
+    engine: &mut Engine,
 ) -> Result<(usize, Tally), Failure> {
     let (mut rows_seen, mut tally) = (0, Tally::default());
     let mut process = |event: Event| {
@@ -229,7 +224,6 @@ fn catch_up(
         let is_row = matches!(event, Event::History(_) | Event::Bar(_) | Event::LastBar(_));
         rows_seen += usize::from(is_row);
         tally.count(&event, &effects);
-        trace.note(&event, &effects);
         Ok(effects)
     };
     let found = trader::replay(store, session, folder, &mut process).map_err(ledger_failure)?;

@@ -16,10 +16,10 @@ use crate::commands::trade::report::{
 };
 use crate::commands::trade::view::{
     LimitRow, LiveView, OrderRow, PositionRow, SessionState, SessionView, keep_view, note,
-    order_kind_text,
+    note_outside, order_kind_text,
 };
 use crate::commands::{Failure, FailureKind, SessionOptions};
-use crate::evaluate::attribution::{SessionTrace, Terms};
+use crate::evaluate::attribution::Terms;
 use crate::risk::{HaltCause, TradingState};
 use crate::trader::watchdog::{Inbox, WatchNotice, Watchdog, WatchdogOptions, post};
 use crate::trader::{Effect, Engine, Event, Progress, Tally, Watcher};
@@ -35,8 +35,7 @@ pub(super) struct Watching<'a> {
     log: SessionLog,
     view: SharedView,
     report: PaperRecorder,
-    trace: Option<SessionTrace>,
-    decisions: &'a mut Decisions,
+    decisions: Option<&'a mut Decisions>,
     folder: SessionFolder,
     manager: ServiceManager,
     inbox: Option<Inbox>,
@@ -53,7 +52,7 @@ impl<'a> Watching<'a> {
         options: &SessionOptions,
         command: &PaperOptions,
         opened: &Opened,
-        decisions: &'a mut Decisions,
+        decisions: Option<&'a mut Decisions>,
         interrupt: &Interrupt,
     ) -> Result<Self, Failure> {
         let folder = SessionFolder::new(&opened.runs_dir, &opened.session);
@@ -72,12 +71,12 @@ impl<'a> Watching<'a> {
         let heartbeat_s_max = opened.manifest.limits.heartbeat_s_max;
         let signal = KillSignal::on_signal().map_err(system)?;
         outlive_size_limit().map_err(system)?;
-        let told = log.clone();
+        let told = (log.clone(), view.clone());
         let watchdog = Watchdog::start(
             WatchdogOptions { signal, heartbeat_s_max },
             commander,
             opened.venue.emergency(),
-            Box::new(move |notice| tell(&told, &notice)),
+            Box::new(move |notice| tell((&told.0, &told.1), &notice)),
         )
         .map_err(system)?;
         let live = match command.view {
@@ -91,7 +90,6 @@ impl<'a> Watching<'a> {
             log,
             view,
             report: PaperRecorder::new(opened.engine.symbols()),
-            trace: opened.trace.clone(),
             decisions,
             folder,
             manager,
@@ -108,17 +106,12 @@ impl<'a> Watching<'a> {
         self.inbox.take().ok_or_else(|| Failure::new(FailureKind::Bug, "the inbox is given away"))
     }
 
-    /// What the session did, from its first step on, where it can be compared with a backtest.
-    pub(super) const fn trace(&self) -> Option<&SessionTrace> {
-        self.trace.as_ref()
-    }
-
     /// Ends the session in good order and writes its report, with what lies between it and its backtest.
     pub(super) fn finish(
         mut self,
         opened: &Opened,
         progress: Progress,
-        explained: Option<Explained>,
+        explain: &dyn Fn() -> Option<Explained>,
     ) -> Result<Tally, Failure> {
         self.manager.stopping();
         self.live = None;
@@ -148,7 +141,8 @@ impl<'a> Watching<'a> {
         for bundle in &opened.manifest.bundles {
             input.provenance.push((bundle.name.clone(), bundle.digest.to_string()));
         }
-        if let Some(explained) = explained {
+        // This may take longer than a loop may be silent: nobody watches any more.
+        if let Some(explained) = explain() {
             let path = self.folder.path().join(ATTRIBUTION_FILE);
             let text = serde_json::to_vec_pretty(&explained.document)
                 .map_err(|error| Failure::new(FailureKind::Bug, error))?;
@@ -179,10 +173,9 @@ impl Watcher for Watching<'_> {
         self.tally.count(event, effects);
         self.log.note(event, effects);
         self.report.note(event, effects);
-        if let Some(trace) = &mut self.trace {
-            trace.note(event, effects);
+        if let Some(decisions) = &mut self.decisions {
+            decisions.note(effects);
         }
-        self.decisions.note(effects);
         self.manager.alive();
         if matches!(event, Event::History(_)) {
             return;
@@ -222,14 +215,19 @@ pub(super) fn arm(opened: &Opened) -> Result<(), Failure> {
     arm_released(&opened.runs_dir, &opened.account).map_err(file_failure)
 }
 
-fn tell(log: &SessionLog, notice: &WatchNotice) {
+/// What the watchdog did shows in the view as well: a full disk takes no line of the log.
+fn tell((log, view): (&SessionLog, &SharedView), notice: &WatchNotice) {
     match notice {
         WatchNotice::Alive => {}
         WatchNotice::KillAsked { by } => log.say("kill_asked", &json!({ "by": by })),
         WatchNotice::Canceled { why, orders } => {
+            let text = format!("the watchdog canceled {orders} orders: {why}");
+            view.update(|view| note_outside(view, text));
             log.say("watchdog_canceled", &json!({ "why": why, "orders": orders }));
         }
         WatchNotice::CancelFailed { why, detail } => {
+            let text = format!("the watchdog could not cancel ({why}): {detail}");
+            view.update(|view| note_outside(view, text));
             log.say("watchdog_cancel_failed", &json!({ "why": why, "detail": detail }));
         }
     }
