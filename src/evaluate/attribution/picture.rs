@@ -9,20 +9,20 @@ const DRAWN_FRAC_MIN: f64 = 1e-6;
 
 /// The parts of the whole difference, and above that how they grew day by day.
 #[must_use]
-pub fn attribution_picture(session: &str, attribution: &Attribution) -> Picture {
-    let title = format!("Paper minus backtest, {session}");
+pub fn attribution_picture(attribution: &Attribution) -> Picture {
+    let title = "Paper minus backtest";
     let total = attribution.total.named();
     let mut lengths: Vec<Bar<'_>> =
         total.iter().map(|(name, value)| Bar { name, value: *value }).collect();
     lengths.push(Bar { name: "difference", value: attribution.difference });
     let whole = bars(&BarChart {
-        title: &title,
+        title,
         x_title: "currency units; to the right the session did better",
         format: NumberFormat::Plain,
         precision: 0.01,
         bars: lengths,
     });
-    Picture::joined(&title, vec![whole, over_time(&attribution.days)])
+    Picture::joined(title, vec![whole, over_time(&attribution.days)])
 }
 
 /// Each part summed up to the end of each day.

@@ -35,6 +35,16 @@ pub struct Terms {
 }
 
 impl Terms {
+    /// What each part tells, in the order of [`Terms::named`].
+    pub const MEANINGS: [&'static str; 6] = [
+        "bars that were corrected, late or missing when they were traded on",
+        "orders that did not trade as decided, and trades that nobody decided",
+        "what the market moved before the order arrived",
+        "what it moved from arrival to fill, against the fill rule",
+        "commissions, spread, interest and fees, against the modelled ones",
+        "rounding; anything else is a fault of the ledger",
+    ];
+
     /// Names and amounts in the order of the chain.
     #[must_use]
     pub const fn named(&self) -> [(&'static str, f64); 6] {

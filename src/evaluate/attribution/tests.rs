@@ -14,7 +14,7 @@ use crate::gym::fixtures::{PanelSpec, panel, tape};
 use crate::gym::{ActionTable, EnvParams, ExecutionKind, Tape};
 use crate::learners::PolicyError;
 use crate::ports::{BrokerAccount, BrokerEvent, BrokerSnapshot, CashReason, Protection};
-use crate::trader::{Command, Event};
+use crate::trader::{Alert, Command, Effect, Event};
 
 const RULES: Rules = Rules {
     fill: FillRule::NextOpen,
@@ -239,6 +239,40 @@ fn corrections_later_costs_postings_and_lists_of_the_venue_count_once() {
 }
 
 #[test]
+fn costs_that_came_with_a_cash_that_was_taken_over_are_costs_once() {
+    let mut trace = trace();
+    order(&mut trace, 1, 5.0);
+    let free = fill("a", 5.0, 101.0, 0.0, at(3, -23_400));
+    trace.note(&Event::Broker(BrokerEvent::Filled(free)), &[]);
+    let Event::Snapshot { snapshot, .. } = snapshot(494.5, 5.0, Vec::new()) else { panic!() };
+    let asked = Event::Snapshot {
+        time: at(3, -1),
+        snapshot: BrokerSnapshot { time: at(3, -1), ..snapshot },
+    };
+    let what = "cash".to_owned();
+    let taken_over = Effect::Alert(Alert::Mismatch { what, ours: 495.0, theirs: 494.5 });
+    trace.note(&asked, &[taken_over]);
+    let known = BrokerEvent::CostKnown { execution_id: "a".to_owned(), cost: 0.5, time: at(3, 0) };
+    trace.note(&Event::Broker(known), &[]);
+    later(&mut trace);
+    trace.valued(at(3, 0), 1009.5);
+    trace.valued(at(4, 0), 1024.5);
+    check(&split(&trace, &bought(), &bought()), &[[0.0; 6], [0.0; 6]]);
+}
+
+#[test]
+fn costs_may_be_told_before_their_execution() {
+    let mut trace = trace();
+    order(&mut trace, 1, 5.0);
+    let known = BrokerEvent::CostKnown { execution_id: "a".to_owned(), cost: 0.5, time: at(3, 0) };
+    trace.note(&Event::Broker(known), &[]);
+    let free = fill("a", 5.0, 101.0, 0.0, at(3, -23_400));
+    trace.note(&Event::Broker(BrokerEvent::Filled(free)), &[]);
+    later(&mut trace);
+    check(&split(&trace, &bought(), &bought()), &[[0.0; 6], [0.0; 6]]);
+}
+
+#[test]
 fn what_closes_after_a_flatten_is_no_decision() {
     let mut trace = trace();
     order(&mut trace, 1, 5.0);
@@ -447,7 +481,7 @@ fn a_picture_of_no_days_and_of_many() {
         backtest: 0.0,
         difference: 0.0,
     };
-    assert!(attribution_picture("none", &empty).to_svg().contains("none"));
+    assert!(attribution_picture(&empty).to_svg().contains("Paper minus backtest"));
     let world = World::new(FillRule::NextOpen);
     let trajectory = world.run(20..120);
     let trace = world.session(&trajectory);
@@ -455,7 +489,7 @@ fn a_picture_of_no_days_and_of_many() {
     let dear = Rules { costs: CostModel::FREE, ..Rules::from(&world.params) };
     let calendar = Calendar::new(CalendarName::AlwaysOpen);
     let found = attribute(&trace, (&backtest, &backtest), &dear, &calendar).unwrap();
-    let picture = attribution_picture("demo", &found);
+    let picture = attribution_picture(&found);
     assert!(picture.to_svg().contains("cost"));
     if let Some(path) = crate::base::variable("ATTRIBUTION_PICTURE") {
         std::fs::write(path, picture.to_png().unwrap()).unwrap();

@@ -76,6 +76,11 @@ pub struct SessionTrace {
     fills: BTreeMap<String, (Fill, bool)>,
     /// Executions that are older than the session, or taken back.
     foreign: BTreeSet<String>,
+    /// Costs that were told before their execution.
+    early_costs: BTreeMap<String, f64>,
+    /// When the venue was asked last, by its clock, and up to when its cash was taken over.
+    asked_at: Timestamp,
+    cash_known_until: Timestamp,
     last_prices: Vec<f64>,
     closes: Vec<f64>,
 }
@@ -96,6 +101,9 @@ impl SessionTrace {
             arrivals: BTreeMap::new(),
             fills: BTreeMap::new(),
             foreign: BTreeSet::new(),
+            early_costs: BTreeMap::new(),
+            asked_at: Timestamp::MIN,
+            cash_known_until: Timestamp::MIN,
             last_prices: vec![f64::NAN; symbols.len()],
             closes: vec![f64::NAN; symbols.len()],
         }
@@ -205,11 +213,7 @@ impl SessionTrace {
             BrokerEvent::Accepted { order_id, time } => self.arrived(*order_id, *time),
             BrokerEvent::Filled(fill) => self.fill(fill, self.is_protective(fill)),
             BrokerEvent::Protected { fill, .. } => self.fill(fill, true),
-            BrokerEvent::CostKnown { execution_id, cost, .. } => {
-                if let Some((fill, _)) = self.fills.get_mut(execution_id) {
-                    fill.cost = *cost;
-                }
-            }
+            BrokerEvent::CostKnown { execution_id, cost, .. } => self.charge(execution_id, *cost),
             BrokerEvent::Corrected { execution_id, fill } => {
                 let is_exit = self.fills.remove(execution_id).is_some_and(|(_, is_exit)| is_exit);
                 self.foreign.insert(execution_id.clone());
@@ -231,19 +235,43 @@ impl SessionTrace {
     fn arrived(&mut self, order_id: OrderId, time: Timestamp) {
         let Some(order) = self.orders.get(&order_id) else { return };
         let Some(index) = self.index(&order.request.symbol) else { return };
-        let price = self.last_prices[index];
+        let price = self.price_at(index, time);
         self.arrivals.entry(order_id).or_insert((time, price));
+    }
+
+    /// The last price at a time; news may come when the market has long gone on.
+    fn price_at(&self, index: usize, time: Timestamp) -> f64 {
+        if self.rows.last().is_none_or(|row| row.time <= time) {
+            return self.last_prices[index];
+        }
+        let known = self.rows.partition_point(|row| row.time <= time);
+        known.checked_sub(1).map_or(f64::NAN, |last| self.rows[last].closes[index])
     }
 
     fn fill(&mut self, fill: &Fill, is_exit: bool) {
         let id = &fill.execution_id;
-        if !self.foreign.contains(id) {
-            self.fills.entry(id.clone()).or_insert_with(|| (fill.clone(), is_exit));
+        if self.foreign.contains(id) || self.fills.contains_key(id) {
+            return;
+        }
+        let cost = self.early_costs.remove(id).unwrap_or(fill.cost);
+        self.fills.insert(id.clone(), (Fill { cost, ..fill.clone() }, is_exit));
+    }
+
+    /// Costs that were part of a cash that was taken over were posted with it: they move from there to their execution.
+    fn charge(&mut self, execution_id: &str, cost: f64) {
+        let Some((fill, _)) = self.fills.get_mut(execution_id) else {
+            self.early_costs.insert(execution_id.to_owned(), cost);
+            return;
+        };
+        let change = cost - std::mem::replace(&mut fill.cost, cost);
+        if change != 0.0 && fill.time <= self.cash_known_until {
+            self.postings.push((self.cash_known_until, change));
         }
     }
 
     /// The first answer of the venue is where the session starts; later ones hold what was not reported.
     fn compare(&mut self, snapshot: &BrokerSnapshot) {
+        self.asked_at = snapshot.time;
         if self.opening.is_none() {
             let held = |symbol: &Symbol| {
                 let mut positions = snapshot.account.positions.iter();
@@ -255,7 +283,14 @@ impl SessionTrace {
             return;
         }
         for fill in &snapshot.executions {
-            self.fill(fill, self.is_protective(fill));
+            let known = self.fills.get(&fill.execution_id).map(|(known, _)| known.cost);
+            match known {
+                Some(cost) if cost == 0.0 && fill.cost != 0.0 => {
+                    self.charge(&fill.execution_id, fill.cost);
+                }
+                Some(_) => {}
+                None => self.fill(fill, self.is_protective(fill)),
+            }
         }
     }
 
@@ -271,6 +306,7 @@ impl SessionTrace {
             Effect::Submit(order) => self.submitted(order.request()),
             Effect::Alert(Alert::Mismatch { what, ours, theirs }) if what == CASH => {
                 self.postings.push((time, theirs - ours));
+                self.cash_known_until = self.asked_at;
             }
             Effect::NotDecided { .. }
             | Effect::Denied(_)

@@ -159,6 +159,8 @@ impl Link<'_> {
     }
 
     /// Inserts many rows with few statements: `head` goes before `VALUES`, `tail` after the rows.
+    ///
+    /// A connection keeps every statement that it has prepared. So that they stay few, each takes a power of two of rows.
     pub(in crate::store) async fn insert(
         &mut self,
         what: &'static str,
@@ -166,7 +168,11 @@ impl Link<'_> {
         rows: &[Vec<Value>],
     ) -> Result<(), StoreError> {
         let width = rows.first().map_or(1, Vec::len).max(1);
-        for chunk in rows.chunks((VALUES_MAX / width).clamp(1, 500)) {
+        let most = (VALUES_MAX / width).clamp(1, 500);
+        let mut rest = rows;
+        while !rest.is_empty() {
+            let (chunk, later) = rest.split_at(1 << rest.len().min(most).ilog2());
+            rest = later;
             let mut sql = format!("{head} VALUES ");
             for row in 0..chunk.len() {
                 sql += if row == 0 { "(" } else { ", (" };

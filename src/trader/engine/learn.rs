@@ -15,11 +15,7 @@ impl Engine {
             }
             BrokerEvent::Filled(fill) => self.fill(fill, effects),
             BrokerEvent::Protected { fill, .. } => self.exit(fill, effects),
-            BrokerEvent::CostKnown { execution_id, cost, .. } => {
-                if let Some(change) = self.desk.cost(&execution_id, cost) {
-                    self.portfolio.post_cash(change);
-                }
-            }
+            BrokerEvent::CostKnown { execution_id, cost, .. } => self.charge(&execution_id, cost),
             BrokerEvent::Corrected { execution_id, fill } => self.correct(&execution_id, fill),
             BrokerEvent::Canceled { order_id, .. } => {
                 self.happen(order_id, Happening::Canceled, effects);
@@ -49,6 +45,24 @@ impl Engine {
     fn post_cash(&mut self, posting: (Timestamp, CashReason, u64)) {
         if posting.0 > self.cash_known_until && self.postings.insert(posting) {
             self.portfolio.post_cash(f64::from_bits(posting.2));
+        }
+    }
+
+    /// The costs of an execution become known. They count once: not at all if the execution is older than a cash that
+    /// was taken over from the venue, which has paid them already.
+    fn charge(&mut self, execution_id: &str, cost: f64) {
+        if let Some((change, traded_at)) = self.desk.cost(execution_id, cost)
+            && traded_at > self.cash_known_until
+        {
+            self.portfolio.post_cash(change);
+        }
+    }
+
+    /// What the venue's own list says of an execution that came without its costs. A list without costs takes none
+    /// back.
+    pub(super) fn charge_as_listed(&mut self, listed: &Fill) {
+        if listed.cost != 0.0 && self.desk.is_without_cost(&listed.execution_id) {
+            self.charge(&listed.execution_id, listed.cost);
         }
     }
 

@@ -39,7 +39,9 @@ impl Engine {
         self.foreign =
             snapshot.open_orders.iter().filter(|o| o.order_id.is_none()).cloned().collect();
         for fill in &snapshot.executions {
-            if !self.desk.has(&fill.execution_id) {
+            if self.desk.has(&fill.execution_id) {
+                self.charge_as_listed(fill);
+            } else {
                 self.fill(fill.clone(), effects);
             }
         }

@@ -120,8 +120,9 @@ impl Engine {
 
     /// Cancels every open order and forgets every plan.
     pub(super) fn cancel_all(&mut self, effects: &mut Vec<Effect>) {
-        let wishes = self.executor.clear();
-        drop(wishes);
+        // The executor wishes for a cancel of each of its children. The desk has all of these open, and besides them
+        // orders that counted as over and came back, which no plan knows any more: its list is canceled instead.
+        drop(self.executor.clear());
         self.waiting.clear();
         let open: Vec<OrderId> = self.desk.open().map(|order| order.request.id).collect();
         for id in open {

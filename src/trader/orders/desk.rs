@@ -173,15 +173,26 @@ impl OrderDesk {
         Outcome::Traded { fill, excess: 0.0, has_ended: false }
     }
 
-    /// What the costs of an execution change in the account's cash; `None` if they came before it.
-    pub(in crate::trader) fn cost(&mut self, execution_id: &str, cost: f64) -> Option<f64> {
+    /// What the costs of an execution change in the account's cash, and when it traded; `None` if they came before it.
+    pub(in crate::trader) fn cost(
+        &mut self,
+        execution_id: &str,
+        cost: f64,
+    ) -> Option<(f64, Timestamp)> {
         let Some(fill) = self.executions.get_mut(execution_id) else {
             self.early_costs.insert(execution_id.to_owned(), cost);
             return None;
         };
         let change = fill.cost - cost;
         fill.cost = cost;
-        Some(change)
+        Some((change, fill.time))
+    }
+
+    /// Whether the costs of an execution that the account has are still unknown, or nothing.
+    pub(in crate::trader) fn is_without_cost(&self, execution_id: &str) -> bool {
+        self.executions
+            .get(execution_id)
+            .is_some_and(|fill| fill.quantity > 0.0 && fill.cost == 0.0)
     }
 
     /// Replaces an execution; gives the old and the new one, or nothing if that was done before.

@@ -65,8 +65,9 @@ fn costs_may_come_before_after_and_twice() {
     assert_eq!(desk.cost("a", 3.0), None);
     let Outcome::Traded { fill: with_cost, .. } = desk.fill(fill("a", 1, -4.0)) else { panic!() };
     assert_eq!(with_cost.cost, 3.0);
-    assert_eq!(desk.cost("a", 3.0), Some(0.0));
-    assert_eq!(desk.cost("a", 2.5), Some(0.5));
+    assert_eq!(desk.cost("a", 3.0), Some((0.0, with_cost.time)));
+    assert_eq!(desk.cost("a", 2.5), Some((0.5, with_cost.time)));
+    assert!(!desk.is_without_cost("a"));
 }
 
 #[test]

@@ -52,6 +52,9 @@ pub trait Pace {
         true
     }
 
+    /// A cancel did not go out, or nobody knows whether it did: what asked for it is not carried out.
+    fn cancel_failed(&mut self) {}
+
     /// The shell has come to a place of its work.
     fn reached(&mut self, _: Moment) {}
 }

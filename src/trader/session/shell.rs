@@ -100,9 +100,12 @@ impl Shell<'_> {
                 self.hold_back(&order, "the session was killed", time, follow);
             }
             Effect::Submit(order) => self.submit(order, time, follow),
-            // One that does not go out is asked for again when the venue's list shows the order open.
+            // One that does not go out is asked for again when the venue's list shows the order open; after a kill the
+            // watchdog does not wait for that.
             Effect::Cancel(id) => {
-                let _ = self.venue.cancel(id);
+                if self.venue.cancel(id).is_err() {
+                    self.pace.cancel_failed();
+                }
             }
             Effect::Reconcile { since } => follow.push_back(match self.venue.snapshot(since) {
                 Ok(snapshot) => Event::Snapshot { time, snapshot },

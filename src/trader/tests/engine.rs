@@ -226,6 +226,57 @@ fn an_order_that_arrived_all_the_same_is_found_with_its_fills() {
     assert_eq!(bench.engine.holdings().cash, cash, "an execution counts once");
 }
 
+/// All of the first order trades, and the other orders end; the fill, and what a venue says that has charged `paid`.
+fn traded_without_costs(bench: &mut Bench, paid: f64) -> (Fill, BrokerSnapshot) {
+    let orders = bench.orders();
+    let filled = Fill { cost: 0.0, ..fill(&orders[0], "x1", orders[0].quantity) };
+    bench.news(BrokerEvent::Filled(filled.clone()));
+    let mut snapshot = nothing(bench.now());
+    snapshot.ended_orders =
+        orders[1..].iter().map(|order| (order.id, OrderEnd::Canceled)).collect();
+    snapshot.account.positions.push((filled.symbol.clone(), filled.signed_quantity()));
+    snapshot.account.cash -= filled.signed_quantity() * filled.price + paid;
+    (filled, snapshot)
+}
+
+#[test]
+fn costs_that_the_venue_had_taken_before_they_were_told_count_once() {
+    let mut bench = Bench::ready();
+    let (filled, mut snapshot) = traded_without_costs(&mut bench, 1.5);
+    // Its list of executions knows no costs, its cash does.
+    snapshot.executions.push(filled.clone());
+    let effects = bench.snapshot(snapshot.clone());
+    assert!(matches!(alerts(&effects)[..], [Alert::Mismatch { what, .. }] if what == "cash"));
+    let Fill { execution_id, time, .. } = filled;
+    bench.news(BrokerEvent::CostKnown { execution_id: execution_id.clone(), cost: 1.5, time });
+    assert_eq!(bench.engine.holdings().cash, snapshot.account.cash);
+    // A correction of costs that came before is no news of the cash either.
+    bench.news(BrokerEvent::CostKnown { execution_id, cost: 1.4, time });
+    assert_eq!(bench.engine.holdings().cash, snapshot.account.cash);
+}
+
+#[test]
+fn costs_are_taken_from_the_venues_list_where_they_were_never_told() {
+    let mut bench = Bench::ready();
+    let (filled, mut snapshot) = traded_without_costs(&mut bench, 1.5);
+    snapshot.executions.push(Fill { cost: 1.5, ..filled.clone() });
+    assert_eq!(alerts(&bench.snapshot(snapshot.clone())), Vec::<&Alert>::new());
+    assert_eq!(bench.engine.holdings().cash, snapshot.account.cash);
+    let Fill { execution_id, time, .. } = filled;
+    bench.news(BrokerEvent::CostKnown { execution_id, cost: 1.5, time });
+    assert_eq!(bench.engine.holdings().cash, snapshot.account.cash);
+}
+
+#[test]
+fn costs_that_are_told_after_a_comparison_without_a_difference_count() {
+    let mut bench = Bench::ready();
+    let (filled, snapshot) = traded_without_costs(&mut bench, 0.0);
+    assert_eq!(alerts(&bench.snapshot(snapshot.clone())), Vec::<&Alert>::new());
+    let Fill { execution_id, time, .. } = filled;
+    bench.news(BrokerEvent::CostKnown { execution_id, cost: 1.5, time });
+    assert_eq!(bench.engine.holdings().cash, snapshot.account.cash - 1.5);
+}
+
 #[test]
 fn a_lost_link_stops_decisions_until_the_venue_was_compared() {
     let (mut bench, orders) = Bench::sent();

@@ -95,7 +95,8 @@ pub fn trade_at(options: &SessionOptions, command: &LiveOptions) -> Result<(), F
     let opened = open(&opening, |_| Ok((Box::new(RealVenue(broker)), None)))?;
     let table: ActionTable = serde_json::from_str(first.bundle.actions_json())
         .map_err(|error| Failure::new(FailureKind::Data, error))?;
-    let decisions = Decisions::new(table.names(), &first.agent.universe.symbols);
+    let rows = || Decisions::new(table.names(), &first.agent.universe.symbols);
+    let decisions = command.decisions.is_some().then(rows);
     run(
         options,
         command,
@@ -202,7 +203,7 @@ impl Plan {
 struct Running {
     plan: Plan,
     opened: Opened,
-    decisions: Decisions,
+    decisions: Option<Decisions>,
     interrupt: Interrupt,
 }
 
@@ -218,7 +219,8 @@ fn run(
     let calendar = Calendar::new(agent.universe.calendar);
     let until = until(&calendar, venue_time, command.sessions)?;
     let clock = SessionClock::start(venue_time, command.speed);
-    let mut watching = Watching::start(options, command.view, &opened, &mut decisions, &interrupt)?;
+    let mut watching =
+        Watching::start(options, command.view, &opened, decisions.as_mut(), &interrupt)?;
     let log = watching.log();
     let is_released = opened.start == Start::Released;
     let mut pace = LivePace::new(clock.clone(), watching.inbox()?, interrupt, is_released);
@@ -245,8 +247,8 @@ fn run(
     if is_released {
         arm(&opened)?;
     }
-    let tally = watching.finish(&opened, progress)?;
-    if let Some(path) = &command.decisions {
+    let tally = watching.finish(&opened, progress, &|| None)?;
+    if let (Some(path), Some(decisions)) = (&command.decisions, &decisions) {
         write_atomic(path, decisions.csv().as_bytes())
             .map_err(|error| Failure::new(FailureKind::Data, error))?;
     }

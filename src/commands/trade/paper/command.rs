@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use super::attribution::{Explained, explain};
 use super::decisions::Decisions;
 use super::engine::{engine_of, members, trader_failure};
 use super::opening::{Opened, Opening, limits, new_name, open};
@@ -110,8 +111,10 @@ fn run(
     mut opened: Opened,
 ) -> Result<(), Failure> {
     let interrupt = options.interrupt()?;
-    let mut decisions = Decisions::new(candidate.table.names(), candidate.market.tape.symbols());
-    let mut watching = Watching::start(options, command.view, &opened, &mut decisions, &interrupt)?;
+    let rows = || Decisions::new(candidate.table.names(), candidate.market.tape.symbols());
+    let mut decisions = command.decisions.is_some().then(rows);
+    let mut watching =
+        Watching::start(options, command.view, &opened, decisions.as_mut(), &interrupt)?;
     let speed = match command.speed {
         PaperSpeed::Max => None,
         PaperSpeed::Times(times) => Some(times),
@@ -139,8 +142,9 @@ fn run(
     if is_released {
         arm(&opened)?;
     }
-    let tally = watching.finish(&opened, progress)?;
-    if let Some(path) = &command.decisions {
+    let explain = || attribution(options, candidate, &opened, progress);
+    let tally = watching.finish(&opened, progress, &explain)?;
+    if let (Some(path), Some(decisions)) = (&command.decisions, &decisions) {
         write_atomic(path, decisions.csv().as_bytes())
             .map_err(|error| Failure::new(FailureKind::Data, error))?;
     }
@@ -163,6 +167,26 @@ pub(in crate::commands::trade) fn conclude(
             let text = format!("session {} was stopped", opened.session);
             Err(Failure::new(FailureKind::Stopped(signal), text)
                 .hint(format!("the same command with --session {} goes on", opened.session)))
+        }
+    }
+}
+
+/// What lies between the session and its backtest, once it has come to its end. An ensemble has no backtest.
+fn attribution(
+    options: &SessionOptions,
+    candidate: &Candidate,
+    opened: &Opened,
+    progress: Progress,
+) -> Option<Explained> {
+    if progress != Progress::Complete || opened.manifest.bundles.len() != 1 {
+        return None;
+    }
+    match explain(candidate, opened) {
+        Ok(explained) => Some(explained),
+        Err(failure) => {
+            let text = failure.to_string();
+            options.console.say(&format!("warning: no attribution: {text}"));
+            None
         }
     }
 }

@@ -1,5 +1,6 @@
 //! `releat paper`: agents on the simulated venue, and what every session begins and ends with.
 
+mod attribution;
 mod command;
 mod decisions;
 mod engine;

@@ -18,6 +18,8 @@ pub(super) struct Played {
     interrupt: Interrupt,
     /// A command that the engine has at this moment.
     taken: Option<Taken>,
+    /// A cancel that it asked for did not go out.
+    is_undone: bool,
     /// A human's resume from before the start.
     resume: bool,
     faults: Option<FaultPlan>,
@@ -38,6 +40,7 @@ impl Played {
             inbox,
             interrupt,
             taken: None,
+            is_undone: false,
             resume,
             faults,
             clock: None,
@@ -45,10 +48,14 @@ impl Played {
         }
     }
 
-    /// A command that came in has been carried out.
+    /// A command that came in has been carried out. A kill that left an order open is given back: the watchdog cancels
+    /// by itself. For a flatten the engine asks again.
     fn finish_command(&mut self) {
-        if let Some(taken) = self.taken.take() {
-            taken.done();
+        let is_undone = std::mem::take(&mut self.is_undone);
+        match self.taken.take() {
+            Some(taken) if is_undone && taken.command == Command::Kill => drop(taken),
+            Some(taken) => taken.done(),
+            None => {}
         }
     }
 
@@ -109,6 +116,10 @@ impl Pace for Played {
 
     fn may_send(&self) -> bool {
         self.inbox.may_send()
+    }
+
+    fn cancel_failed(&mut self) {
+        self.is_undone = true;
     }
 
     fn reached(&mut self, moment: Moment) {

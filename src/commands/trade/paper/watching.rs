@@ -2,23 +2,29 @@
 
 use serde_json::json;
 
+use super::attribution::Explained;
 use super::decisions::Decisions;
 use super::opening::Opened;
-use crate::base::{FileError, Interrupt, KillSignal, Stopwatch, now};
+use crate::base::{FileError, Interrupt, KillSignal, Stopwatch, now, write_atomic};
 use crate::commands::place::store_failure;
 use crate::commands::trade::control::{ControlServer, SessionFolder, SharedView, arm_released};
 use crate::commands::trade::log::SessionLog;
 use crate::commands::trade::notify::ServiceManager;
-use crate::commands::trade::report::{PaperRecorder, write_paper_report};
+use crate::commands::trade::report::{
+    AttributionRow, PaperRecorder, PaperReportInput, write_paper_report,
+};
 use crate::commands::trade::view::{
     LimitRow, LiveView, OrderRow, PositionRow, SessionState, SessionView, keep_view, note,
-    order_kind_text,
+    note_outside, order_kind_text,
 };
 use crate::commands::{Failure, FailureKind, SessionOptions};
+use crate::evaluate::attribution::Terms;
 use crate::risk::{HaltCause, TradingState};
 use crate::trader::watchdog::{Inbox, WatchNotice, Watchdog, WatchdogOptions, post};
 use crate::trader::{Effect, Engine, Event, Progress, Tally, Watcher};
 
+/// Paper minus backtest in the folder of a session.
+const ATTRIBUTION_FILE: &str = "attribution.json";
 /// How often the view of a session is kept in its folder, seconds.
 const KEEP_S: f64 = 5.0;
 
@@ -28,7 +34,7 @@ pub(in crate::commands::trade) struct Watching<'a> {
     log: SessionLog,
     view: SharedView,
     report: PaperRecorder,
-    decisions: &'a mut Decisions,
+    decisions: Option<&'a mut Decisions>,
     folder: SessionFolder,
     manager: ServiceManager,
     inbox: Option<Inbox>,
@@ -45,7 +51,7 @@ impl<'a> Watching<'a> {
         options: &SessionOptions,
         is_drawn: bool,
         opened: &Opened,
-        decisions: &'a mut Decisions,
+        decisions: Option<&'a mut Decisions>,
         interrupt: &Interrupt,
     ) -> Result<Self, Failure> {
         let folder = SessionFolder::new(&opened.runs_dir, &opened.session);
@@ -63,12 +69,13 @@ impl<'a> Watching<'a> {
         }
         let heartbeat_s_max = opened.manifest.limits.heartbeat_s_max;
         let signal = KillSignal::on_signal().map_err(system)?;
-        let told = log.clone();
+        outlive_size_limit().map_err(system)?;
+        let told = (log.clone(), view.clone());
         let watchdog = Watchdog::start(
             WatchdogOptions { signal, heartbeat_s_max },
             commander,
             opened.venue.emergency(),
-            Box::new(move |notice| tell(&told, &notice)),
+            Box::new(move |notice| tell((&told.0, &told.1), &notice)),
         )
         .map_err(system)?;
         let live = match is_drawn {
@@ -103,11 +110,12 @@ impl<'a> Watching<'a> {
         self.log.clone()
     }
 
-    /// Ends the session in good order and writes its report.
+    /// Ends the session in good order and writes its report, with what lies between it and its backtest.
     pub(in crate::commands::trade) fn finish(
         mut self,
         opened: &Opened,
         progress: Progress,
+        explain: &dyn Fn() -> Option<Explained>,
     ) -> Result<Tally, Failure> {
         self.manager.stopping();
         self.live = None;
@@ -137,10 +145,31 @@ impl<'a> Watching<'a> {
         for bundle in &opened.manifest.bundles {
             input.provenance.push((bundle.name.clone(), bundle.digest.to_string()));
         }
+        // This may take longer than a loop may be silent: nobody watches any more.
+        if let Some(explained) = explain() {
+            let path = self.folder.path().join(ATTRIBUTION_FILE);
+            let text = serde_json::to_vec_pretty(&explained.document)
+                .map_err(|error| Failure::new(FailureKind::Bug, error))?;
+            write_atomic(&path, &text).map_err(file_failure)?;
+            show_attribution(&mut input, explained);
+        }
         write_paper_report(self.folder.path(), &input)
             .map_err(|error| Failure::new(FailureKind::Data, error))?;
         Ok(self.tally)
     }
+}
+
+fn show_attribution(input: &mut PaperReportInput, explained: Explained) {
+    let split = explained.document.attribution;
+    let rows = split.total.named().into_iter().zip(Terms::MEANINGS);
+    let row = |((cause, amount), meaning): ((&str, f64), &str)| AttributionRow {
+        cause: cause.to_owned(),
+        amount,
+        meaning: meaning.to_owned(),
+    };
+    input.attribution = rows.map(row).collect();
+    input.backtest = explained.backtest;
+    input.split = Some(split);
 }
 
 impl Watcher for Watching<'_> {
@@ -148,7 +177,9 @@ impl Watcher for Watching<'_> {
         self.tally.count(event, effects);
         self.log.note(event, effects);
         self.report.note(event, effects);
-        self.decisions.note(effects);
+        if let Some(decisions) = &mut self.decisions {
+            decisions.note(effects);
+        }
         self.manager.alive();
         if matches!(event, Event::History(_)) {
             return;
@@ -176,19 +207,31 @@ impl Watcher for Watching<'_> {
     }
 }
 
+/// A file that may not grow any more is an error of its writer, as on a full disk, and not the end of the process: its
+/// orders must still be canceled.
+fn outlive_size_limit() -> std::io::Result<()> {
+    let ignored = std::sync::Arc::default();
+    signal_hook::flag::register(signal_hook::consts::SIGXFSZ, ignored).map(drop)
+}
+
 /// Takes the halts back that a human released while nothing ran.
 pub(in crate::commands::trade) fn arm(opened: &Opened) -> Result<(), Failure> {
     arm_released(&opened.runs_dir, &opened.account).map_err(file_failure)
 }
 
-fn tell(log: &SessionLog, notice: &WatchNotice) {
+/// What the watchdog did shows in the view as well: a full disk takes no line of the log.
+fn tell((log, view): (&SessionLog, &SharedView), notice: &WatchNotice) {
     match notice {
         WatchNotice::Alive => {}
         WatchNotice::KillAsked { by } => log.say("kill_asked", &json!({ "by": by })),
         WatchNotice::Canceled { why, orders } => {
+            let text = format!("the watchdog canceled {orders} orders: {why}");
+            view.update(|view| note_outside(view, text));
             log.say("watchdog_canceled", &json!({ "why": why, "orders": orders }));
         }
         WatchNotice::CancelFailed { why, detail } => {
+            let text = format!("the watchdog could not cancel ({why}): {detail}");
+            view.update(|view| note_outside(view, text));
             log.say("watchdog_cancel_failed", &json!({ "why": why, "detail": detail }));
         }
     }

@@ -3,6 +3,7 @@
 use super::input::{LimitCourse, PaperReportInput};
 use crate::base::Timestamp;
 use crate::domain::Symbol;
+use crate::evaluate::attribution::attribution_picture;
 use crate::plot::{
     AreaChart, At, Bar, BarChart, Layer, LineChart, Mark, NumberFormat, Picture, Role, Rule, Scale,
     Series, StackedChart, Tone, TradeMark, TradesChart, XAxis, XyChart, XyLayer, area, bars, line,
@@ -193,6 +194,9 @@ fn denials(input: &PaperReportInput) -> Picture {
 }
 
 fn attribution(input: &PaperReportInput) -> Picture {
+    if let Some(split) = &input.split {
+        return attribution_picture(split);
+    }
     let total: f64 = input.attribution.iter().map(|row| row.amount).sum();
     let parts = input.attribution.iter().map(|row| Bar { name: &row.cause, value: row.amount });
     let all = Bar { name: "in all", value: total };

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use crate::base::Timestamp;
 use crate::commands::trade::view::{AlertRow, LimitRow};
 use crate::domain::{OrderId, Side, Symbol};
+use crate::evaluate::attribution::Attribution;
 
 /// Everything that the report shows; amounts are in currency units.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -43,6 +44,8 @@ pub(crate) struct PaperReportInput {
     pub alerts: Vec<AlertRow>,
     /// Paper less backtest by cause; empty if it was not computed.
     pub attribution: Vec<AttributionRow>,
+    /// The same day by day.
+    pub split: Option<Attribution>,
     /// Rows and head of the ledger.
     pub ledger: (u64, String),
     /// Further names and values: bundles, digests, ranges.

@@ -13,4 +13,5 @@ mod tables;
 mod tests;
 
 pub(crate) use files::write_paper_report;
+pub(crate) use input::{AttributionRow, PaperReportInput};
 pub(crate) use recorder::PaperRecorder;

@@ -37,6 +37,7 @@ pub(super) fn render_with(input: &PaperReportInput, pictures: &[PaperPicture]) -
         section("Pictures", &format!(r#"<div class="pictures">{figures}</div>"#)),
         optional("Limits", tables::limits(input)),
         optional("Alerts", tables::alerts(input)),
+        folded("Paper less backtest, day by day", tables::attribution_days(input)),
         folded("Fills", tables::fills(input)),
         section("Where the numbers come from", &provenance(input)),
         data_block(input),

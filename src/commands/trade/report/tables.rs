@@ -4,6 +4,7 @@ use super::html::{Column, table};
 use super::input::PaperReportInput;
 use crate::commands::trade::view::numbers::{change, clock, money, percent, quantity, short};
 use crate::domain::Side;
+use crate::evaluate::attribution::{DaySplit, Terms};
 use crate::evaluate::report::escape;
 
 /// Fills that are listed; the first and the last of more.
@@ -119,6 +120,20 @@ pub(super) fn attribution(input: &PaperReportInput) -> Option<String> {
         ("of the start", Column::Numbers),
         ("what it is", Column::Words),
     ];
+    Some(table(&columns, &rows))
+}
+
+/// The same day by day; `None` if it was not computed.
+pub(super) fn attribution_days(input: &PaperReportInput) -> Option<String> {
+    let split = input.split.as_ref().filter(|split| !split.days.is_empty())?;
+    let names = Terms::default().named().map(|(name, _)| (name, Column::Numbers));
+    let first = [("day", Column::Words), ("difference", Column::Numbers)];
+    let columns: Vec<(&str, Column)> = first.into_iter().chain(names).collect();
+    let row = |day: &DaySplit| -> Vec<String> {
+        let amounts = day.terms.named().map(|(_, amount)| money(Some(amount)));
+        [day.date.to_string(), money(Some(day.difference))].into_iter().chain(amounts).collect()
+    };
+    let rows: Vec<Vec<String>> = split.days.iter().map(row).collect();
     Some(table(&columns, &rows))
 }
 

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::session_view::{AlertRow, DecisionRow, LinkState, SessionView, VIEW_VERSION};
 use super::words::{alert_text, no_decision_text, target_text};
-use crate::base::{FileError, Timestamp, write_atomic};
+use crate::base::{FileError, Timestamp, now, write_atomic};
 use crate::domain::Symbol;
 use crate::ports::BrokerEvent;
 use crate::trader::{Alert, Decision, DeniedOrder, Effect, Event};
@@ -22,6 +22,12 @@ pub(crate) fn note(view: &mut SessionView, symbols: &[Symbol], event: &Event, ef
     for effect in effects {
         note_effect(view, symbols, time, effect);
     }
+}
+
+/// Takes something into a view that the engine cannot tell, as it may hang: it shows at the last time that the view knows.
+pub(crate) fn note_outside(view: &mut SessionView, text: String) {
+    let time = view.clock.unwrap_or_else(now);
+    alert(view, time, text);
 }
 
 /// Keeps a view in a file, so that a session that is over can still be looked at.

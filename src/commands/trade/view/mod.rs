@@ -11,7 +11,7 @@ mod tests;
 mod text;
 mod words;
 
-pub(crate) use fold::{keep_view, note};
+pub(crate) use fold::{keep_view, note, note_outside};
 pub(crate) use live::{LiveView, watch};
 pub(super) use panes::numbers;
 pub(crate) use session_view::{

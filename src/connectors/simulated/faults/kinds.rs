@@ -45,6 +45,8 @@ pub enum Fault {
     LostRequest(RequestFault),
     /// A request does not leave, and the sender knows.
     NotSent(RequestFault),
+    /// A request arrives, and its answer takes so long: the sender waits for it.
+    Stall(StallFault),
     /// The venue does not answer a question for its truth. An opportunity is a question.
     NoSnapshot(PlainFault),
     /// The connection is lost for some polls; what happens meanwhile is never told. An opportunity is a poll.
@@ -173,6 +175,26 @@ pub struct RequestFault {
     /// Which requests. Default submit.
     #[serde(default)]
     pub request: RequestName,
+    /// First opportunity, from 1. Default 1.
+    #[serde(default = "one")]
+    pub nth: u64,
+    /// Most strikes. Default 1.
+    #[serde(default = "one")]
+    pub times: u64,
+    /// Probability of each, above 0 to 1. Default 1.
+    #[serde(default = "certain")]
+    pub chance: f64,
+}
+
+/// Settings of `stall`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct StallFault {
+    /// Which requests. Default submit.
+    #[serde(default)]
+    pub request: RequestName,
+    /// How long the answer takes, milliseconds of the wall clock, 1..=60000.
+    pub ms: u64,
     /// First opportunity, from 1. Default 1.
     #[serde(default = "one")]
     pub nth: u64,

@@ -13,7 +13,7 @@ mod venue;
 
 pub use kinds::{
     CrashFault, CrashPoint, DelayFault, EventFault, EventName, Fault, LinkFault, PlainFault,
-    PostponedCostFault, RejectFault, RequestFault, RequestName, ShareFault, StrayFault,
+    PostponedCostFault, RejectFault, RequestFault, RequestName, ShareFault, StallFault, StrayFault,
 };
 pub use plan::FaultPlan;
 pub use script::{FaultError, FaultScript};

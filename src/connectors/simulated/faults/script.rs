@@ -129,6 +129,8 @@ impl FaultScript {
             check(&key("chance"), "above 0 to 1", when.chance, is_share)?;
             check(&key("polls"), "at least 1", fault.polls().unwrap_or(1) as f64, is_count)?;
             check(&key("frac"), "above 0 to 1", fault.frac().unwrap_or(1.0), is_share)?;
+            let is_wait = |value: f64| (1.0..=60_000.0).contains(&value);
+            check(&key("ms"), "1..=60000", fault.stall_ms().unwrap_or(1) as f64, is_wait)?;
             let is_quantity = |value: f64| value.is_finite() && value != 0.0;
             check(&key("quantity"), "not 0", fault.quantity().unwrap_or(1.0), is_quantity)?;
         }
@@ -175,6 +177,7 @@ impl Fault {
                 when!(fault)
             }
             Self::LinkLost(fault) => when!(fault),
+            Self::Stall(fault) => when!(fault),
             Self::Stray(fault) => when!(fault),
             Self::Crash(fault) => when!(fault),
         }
@@ -205,6 +208,13 @@ impl Fault {
         }
     }
 
+    const fn stall_ms(&self) -> Option<u64> {
+        match self {
+            Self::Stall(fault) => Some(fault.ms),
+            _ => None,
+        }
+    }
+
     /// The key of the fault in a script.
     #[must_use]
     pub const fn name(&self) -> &'static str {
@@ -221,6 +231,7 @@ impl Fault {
             Self::LostReply(_) => "lost_reply",
             Self::LostRequest(_) => "lost_request",
             Self::NotSent(_) => "not_sent",
+            Self::Stall(_) => "stall",
             Self::NoSnapshot(_) => "no_snapshot",
             Self::LinkLost(_) => "link_lost",
             Self::Stray(_) => "stray",

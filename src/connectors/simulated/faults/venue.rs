@@ -1,5 +1,7 @@
 //! A venue whose messages go astray.
 
+use std::time::Duration;
+
 use super::super::Tampering;
 use super::kinds::{Fault, RequestName, StrayFault};
 use super::plan::FaultPlan;
@@ -70,10 +72,24 @@ impl<B: FaultTarget> FaultyVenue<B> {
             return Err(not_sent("the connection is lost"));
         }
         match self.passage(name) {
-            Passage::Through => send(&mut self.venue),
+            Passage::Through => {
+                let sent = send(&mut self.venue);
+                self.stall(name);
+                sent
+            }
             Passage::NotSent => Err(not_sent("not sent by script")),
             Passage::RequestLost => Err(unknown("request lost by script")),
             Passage::ReplyLost => send(&mut self.venue).and(Err(unknown("reply lost by script"))),
+        }
+    }
+
+    /// Makes the sender wait; the venue itself goes on, and can be told to cancel everything.
+    fn stall(&self, name: RequestName) {
+        let is_meant = |fault: &Fault| matches!(fault, Fault::Stall(f) if f.request == name);
+        for fault in self.plan.striking(is_meant) {
+            if let Fault::Stall(stall) = fault {
+                std::thread::sleep(Duration::from_millis(stall.ms));
+            }
         }
     }
 

@@ -169,6 +169,7 @@ fn a_bad_script_is_named() {
         "`faults[0].partial.frac` must be above 0 to 1",
     );
     check_error("faults: [{stray: {quantity: 0}}]", "must be not 0");
+    check_error("faults: [{stall: {ms: 0}}]", "`faults[0].stall.ms` must be 1..=60000, was 0");
     check_error("venue: {reject_prob: 2}", "`venue.reject_prob` must be 0..=1, was 2");
     check_error("faults: [", "must be YAML");
     check_error("seed: 1\nseed: 2", "must be YAML");
@@ -196,7 +197,7 @@ fn the_example_of_the_documentation_is_a_script() {
     let (example, _) = rest.split_once("```").unwrap();
     let script = FaultScript::parse(example).unwrap();
     let named: Vec<&str> = script.faults.iter().map(Fault::name).collect();
-    assert_eq!(named.len(), 16, "the example shows each fault once: {named:?}");
+    assert_eq!(named.len(), 17, "the example shows each fault once: {named:?}");
     for name in named {
         assert!(page.contains(&format!("| `{name}` |")), "{name} is described");
     }

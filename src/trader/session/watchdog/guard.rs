@@ -137,7 +137,10 @@ impl Round {
             let _ = self.commander.kill("watchdog");
         }
         match broker.cancel_all() {
-            Ok(orders) => WatchNotice::Canceled { why, orders },
+            Ok(orders) => {
+                self.commander.settle_kill();
+                WatchNotice::Canceled { why, orders }
+            }
             Err(error) => WatchNotice::CancelFailed { why, detail: error.to_string() },
         }
     }

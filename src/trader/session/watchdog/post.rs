@@ -163,6 +163,14 @@ impl Commander {
         self.shared.beat_ms.load(Ordering::Relaxed) as f64 * 1e-3
     }
 
+    /// The watchdog has canceled everything: a kill that the loop gave back is carried out by that.
+    pub(super) fn settle_kill(&self) {
+        if let Some(kill) = self.shared.kill().as_ref() {
+            let state = &kill.receipt.state;
+            let _ = state.compare_exchange(DROPPED, DONE, Ordering::SeqCst, Ordering::SeqCst);
+        }
+    }
+
     pub(super) fn seen_kill(&self) -> Option<SeenKill> {
         let kill = self.shared.kill();
         kill.as_ref().map(|kill| SeenKill {

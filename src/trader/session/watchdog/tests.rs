@@ -192,6 +192,21 @@ fn a_loop_that_takes_a_kill_and_hangs_loses_its_orders() {
 }
 
 #[test]
+fn a_kill_that_the_loop_gives_back_is_carried_out_once_by_the_watchdog() {
+    let bench = Bench::new();
+    let venue = Venue::with(100);
+    let (_guard, _) = bench.guard(&venue, &KillSignal::never(), None);
+    let receipt = bench.commander.send(Command::Kill, "cli").unwrap();
+    // Its cancels did not go out.
+    drop(bench.inbox.take().unwrap());
+    assert!(!receipt.wait(Duration::from_secs(60)));
+    until(|| venue.open() == 0 && receipt.is_done());
+    std::thread::sleep(Duration::from_secs_f64(REPEAT_S + 5.0 * POLL_S));
+    assert_eq!(venue.calls.load(Ordering::SeqCst), 1);
+    assert!(!bench.inbox.may_send());
+}
+
+#[test]
 fn a_silent_loop_is_canceled_for_and_told() {
     let bench = Bench::new();
     let venue = Venue::with(100);

@@ -58,8 +58,8 @@ fn the_two_exits_of_a_position_are_one_order() {
         let entry = bench.market(50.0);
         bench.settle();
         let price = bench.price("SPY");
-        let far = if gain > 0.0 { (5.0, 300.0) } else { (300.0, 5.0) };
-        let guard = OrderKind::Stop { stop_price: price - far.0.min(price - 1.0) };
+        let far: (f64, f64) = if gain > 0.0 { (5.0, 300.0) } else { (25.0, 50.0) };
+        let guard = OrderKind::Stop { stop_price: price - far.0 };
         let profit = OrderKind::Limit { limit_price: price + far.1 };
         let guard = bench.request(-50.0, guard, TimeInForce::Gtc);
         let guard = OrderRequest { protects: Some(entry), ..guard };

@@ -44,6 +44,8 @@ async fn orders_of_every_kind_and_what_becomes_of_them() {
     let resting = within(client.order(&contract).buy(3).limit(now - 10.0).submit()).await.unwrap();
     let mut open = list(within(client.open_orders()).await.unwrap()).await;
     open.sort_by_key(|order| order.order_id);
+    // News of an order may come between.
+    open.dedup_by_key(|order| order.order_id);
     assert_eq!(
         open.iter().map(|order| order.order_id).collect::<Vec<_>>(),
         [far.value(), resting.value()]
@@ -88,13 +90,14 @@ async fn partial_fills_come_with_commissions() {
     let client = connect(&gateway, 7).await;
     let contract = spy();
     let mut stream = within(client.order_update_stream()).await.unwrap();
-    let (mut shares, mut costs, mut executions) = (0.0, 0.0, std::collections::BTreeSet::new());
+    let (mut shares, mut costs, mut reports) = (0.0, 0.0, 0);
+    let mut executions = std::collections::BTreeSet::new();
     // Some order of several comes in parts.
     for _ in 0..6 {
         within(client.order(&contract).buy(200).market().submit()).await.unwrap();
     }
     let mut statuses = Vec::new();
-    while costs < 5.999 {
+    while shares < 1200.0 || reports < executions.len() {
         let SubscriptionItem::Data(update) = within(stream.next()).await.unwrap().unwrap() else {
             continue;
         };
@@ -108,12 +111,14 @@ async fn partial_fills_come_with_commissions() {
                 assert!(executions.contains(&report.execution_id));
                 assert_eq!(report.realized_pnl, None);
                 costs += report.commission;
+                reports += 1;
             }
             OrderUpdate::OrderStatus(status) => statuses.push(status.status),
             _ => {}
         }
     }
     assert_eq!(shares, 1200.0);
+    assert!((costs - 6.0).abs() < 1e-9, "{costs}");
     assert!(executions.len() > 6, "{}", executions.len());
     assert!(statuses.contains(&OrderStatusKind::Filled));
     let mut again = within(client.executions(ExecutionFilter::default())).await.unwrap();
@@ -141,7 +146,10 @@ async fn a_bracket_is_sent_whole() {
     let bracket = bracket.entry_limit(now + 3.0).take_profit(now + 60.0).stop_loss(now - 60.0);
     let ids = within(bracket.submit_all()).await.unwrap();
     assert!(matches!(wait(&client, ids.parent).await, OrderOutcome::Filled(_)));
-    let open = list(within(client.open_orders()).await.unwrap()).await;
+    let mut open = list(within(client.open_orders()).await.unwrap()).await;
+    open.retain(|order| order.order_id != ids.parent.value());
+    open.sort_by_key(|order| order.order_id);
+    open.dedup_by_key(|order| order.order_id);
     assert_eq!(open.len(), 2);
     assert!(open.iter().all(|order| order.order.parent_id == ids.parent.value()));
     // Changing the target so that it trades ends the other leg.
@@ -176,10 +184,11 @@ async fn each_client_has_its_own_numbers() {
     }
     for _ in 0..50 {
         let all = list(within(one.all_open_orders()).await.unwrap()).await;
-        if all.len() == 2 {
-            let clients: Vec<i32> = all.iter().map(|order| order.order.client_id).collect();
-            assert_eq!(clients, [1, 2]);
-            assert_eq!(list(within(one.open_orders()).await.unwrap()).await.len(), 1);
+        let clients: std::collections::BTreeSet<i32> =
+            all.iter().map(|order| order.order.client_id).collect();
+        if clients.len() == 2 {
+            let own = list(within(one.open_orders()).await.unwrap()).await;
+            assert!(own.iter().all(|order| order.order.client_id == 1));
             return;
         }
         tokio::time::sleep(Duration::from_millis(20)).await;
