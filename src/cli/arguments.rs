@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use super::Global;
-use super::broker::{DoctorArguments, LiveArguments};
+use super::broker::{DoctorArguments, LiveArguments, SimCommand};
 use super::data::DataCommand;
 use super::global::Resume;
 use super::trade::{
@@ -57,6 +57,9 @@ pub enum Command {
     Live(LiveArguments),
     /// Look at everything that trading at a broker needs; nothing is bought or sold.
     Doctor(DoctorArguments),
+    /// Run a simulated gateway to rehearse against.
+    #[command(subcommand, hide = true)]
+    Sim(SimCommand),
     /// Show how a session stands.
     Status(StatusArguments),
     /// Let a session decide nothing new until it is resumed.

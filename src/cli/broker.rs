@@ -2,11 +2,13 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, ValueEnum};
+use clap::{Args, Subcommand, ValueEnum};
 
+use crate::base::Timestamp;
 use crate::commands::{
-    self, BrokerKind, DoctorOptions, Failure, LiveOptions, Money, SessionOptions,
+    self, BrokerKind, DoctorOptions, Failure, LiveOptions, Money, SessionOptions, SimulatorOptions,
 };
+use crate::domain::CalendarName;
 
 /// Options of `live`.
 #[derive(Debug, Args)]
@@ -66,6 +68,57 @@ pub struct DoctorArguments {
     pub card: bool,
 }
 
+/// Whose gateway is simulated.
+#[derive(Debug, Subcommand)]
+pub enum SimCommand {
+    /// The protocol of TWS and IB Gateway.
+    Ibkr(SimArguments),
+    /// The interfaces of Alpaca.
+    Alpaca(SimArguments),
+}
+
+/// Options of a simulated gateway; --seed makes its market.
+#[derive(Debug, Args)]
+pub struct SimArguments {
+    /// Where it listens on 127.0.0.1; 0 takes a free port.
+    #[arg(long, default_value_t = 0)]
+    pub port: u16,
+    /// Name of the account.
+    #[arg(long, value_name = "ID")]
+    pub account: Option<String>,
+    /// Cash at the start, currency units.
+    #[arg(long, default_value_t = 100_000.0)]
+    pub cash: f64,
+    /// Its time at the start, such as 2026-03-02T14:25:00Z. Default: the wall clock's.
+    #[arg(long, value_name = "TIME")]
+    pub clock: Option<Timestamp>,
+    /// Seconds of its time in a second.
+    #[arg(long, value_name = "TIMES", default_value_t = 1.0, value_parser = times)]
+    pub speed: f64,
+    /// The hours of its market.
+    #[arg(long, value_enum, default_value = "xnys")]
+    pub calendar: Hours,
+    /// What goes wrong, a YAML file.
+    #[arg(long, value_name = "FILE.yaml")]
+    pub faults: Option<PathBuf>,
+    /// Keep every frame, one file a connection.
+    #[arg(long, value_name = "DIR")]
+    pub record: Option<PathBuf>,
+    /// Write what really happened at its end.
+    #[arg(long, value_name = "FILE.csv")]
+    pub ground_truth: Option<PathBuf>,
+}
+
+/// The hours of a simulated market.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Hours {
+    /// New York Stock Exchange.
+    Xnys,
+    /// Always.
+    #[value(name = "24x7")]
+    Always,
+}
+
 impl From<Broker> for BrokerKind {
     fn from(broker: Broker) -> Self {
         match broker {
@@ -103,4 +156,37 @@ pub(super) fn doctor(session: &SessionOptions, options: DoctorArguments) -> Resu
         session,
         &DoctorOptions { broker: broker.into(), account, is_live: live, card },
     )
+}
+
+/// Runs `sim`.
+pub(super) fn sim(session: &SessionOptions, command: SimCommand) -> Result<(), Failure> {
+    let (broker, options) = match command {
+        SimCommand::Ibkr(options) => (BrokerKind::Ibkr, options),
+        SimCommand::Alpaca(options) => (BrokerKind::Alpaca, options),
+    };
+    commands::simulate(
+        session,
+        &SimulatorOptions {
+            broker,
+            port: options.port,
+            account: options.account,
+            cash: options.cash,
+            clock: options.clock,
+            speed: options.speed,
+            calendar: match options.calendar {
+                Hours::Xnys => CalendarName::Xnys,
+                Hours::Always => CalendarName::AlwaysOpen,
+            },
+            faults: options.faults,
+            record: options.record,
+            ground_truth: options.ground_truth,
+        },
+    )
+}
+
+fn times(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(times) if times.is_finite() && times > 0.0 => Ok(times),
+        _ => Err("expected a number above 0".to_owned()),
+    }
 }

@@ -77,6 +77,7 @@ fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Paper(options) => super::trade::paper(&session, options),
         Command::Live(options) => super::broker::live(&session, options),
         Command::Doctor(options) => super::broker::doctor(&session, options),
+        Command::Sim(command) => super::broker::sim(&session, command),
         Command::Status(options) => super::trade::status(&session, options),
         Command::Pause(options) => commands::pause(&session, &super::trade::control(options)),
         Command::Resume(options) => commands::resume(&session, &super::trade::control(options)),

@@ -11,7 +11,7 @@ mod platforms;
 pub mod simulated;
 pub mod synthetic;
 pub mod tensorboard;
-mod vendors;
+pub mod vendors;
 
 pub use executors::{ByHand, RayJobs, SlurmJobs};
 pub use fetch::{
@@ -26,31 +26,12 @@ pub use object_store::{
 pub use open::open_source;
 pub use platforms::{HistdataFiles, LeanFiles, Mt5Files, TickPart, read_ticks};
 pub(crate) use vendors::BarSpan;
+pub use vendors::alpaca::sim::{
+    AlpacaSim, SimOptions as AlpacaSimOptions, read_faults as read_alpaca_faults,
+};
+pub use vendors::alpaca::{connect as connect_alpaca, examine as examine_alpaca};
+pub use vendors::ibkr::sim::{
+    GatewayFaultPlan, GatewayFaults, GatewaySim, SimOptions as IbkrSimOptions,
+};
+pub use vendors::ibkr::{connect as connect_ibkr, examine as examine_ibkr, ibkr_codes_table};
 pub use vendors::{IbkrHistory, IbkrTickKind, IbkrTickPage, IbkrTickRequest};
-
-// The adapters follow.
-mod pending {
-    use crate::base::Interrupt;
-    use crate::config::{AlpacaConnector, IbkrConnector};
-    use crate::ports::{Broker, Finding, MarketStream, VenueRefusal, VenueWish};
-
-    type Opened = Result<(Box<dyn Broker>, Box<dyn MarketStream>), VenueRefusal>;
-
-    fn none() -> Opened {
-        let reasons = vec!["this version has no adapter for the broker".to_owned()];
-        Err(VenueRefusal { reasons, is_unreachable: true })
-    }
-    pub(crate) fn connect_ibkr(_: &IbkrConnector, _: &VenueWish, _: &Interrupt) -> Opened {
-        none()
-    }
-    pub(crate) fn connect_alpaca(_: &AlpacaConnector, _: &VenueWish, _: &Interrupt) -> Opened {
-        none()
-    }
-    pub(crate) fn examine_ibkr(_: &IbkrConnector, _: &VenueWish) -> Vec<Finding> {
-        Vec::new()
-    }
-    pub(crate) fn examine_alpaca(_: &AlpacaConnector, _: &VenueWish) -> Vec<Finding> {
-        Vec::new()
-    }
-}
-pub(crate) use pending::{connect_alpaca, connect_ibkr, examine_alpaca, examine_ibkr};

@@ -8,6 +8,7 @@ mod log;
 mod notify;
 mod paper;
 mod report;
+mod simulator;
 mod view;
 
 pub use control::{ControlOptions, StatusOptions, flatten, kill, pause, resume, status};
@@ -15,3 +16,4 @@ pub use doctor::{DoctorOptions, doctor};
 pub use ledger::{LedgerExportOptions, audit_verify, ledger_export};
 pub use live::{BrokerKind, LiveOptions, Money, trade_at};
 pub use paper::{PaperOptions, PaperSpeed, ReplayOptions, paper, replay};
+pub use simulator::{SimulatorOptions, simulate};

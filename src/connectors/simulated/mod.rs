@@ -3,6 +3,7 @@
 //! It keeps its own orders, cash and positions, so that the trader's account can be checked against it, and the faults
 //! of real venues can be rehearsed on it. It knows nothing of signals, weights or limits.
 
+pub mod brokerage;
 mod exchange;
 pub mod faults;
 mod hours;

@@ -3,10 +3,10 @@
 //! What all of them share is in [`http`]: one request after the other, no faster than the vendor
 //! allows, repeated with pauses while that may help, and refused with a clear text when it does not.
 
-mod alpaca;
+pub mod alpaca;
 mod bar_span;
 pub(in crate::connectors) mod http;
-mod ibkr;
+pub mod ibkr;
 mod mt5;
 mod polygon;
 mod yahoo;

@@ -2,7 +2,7 @@
 
 use super::event::HouseEvent;
 use super::house::Brokerage;
-use super::order::{HouseExecution, HouseStatus, Position};
+use super::order::{GroupRule, HouseExecution, HouseRecord, HouseStatus, Position};
 use crate::base::Timestamp;
 use crate::domain::Symbol;
 
@@ -60,8 +60,38 @@ impl Brokerage {
             realized,
             time,
         });
+        self.regroup(number, quantity);
         if is_done {
             self.end(number, HouseStatus::Filled);
+        }
+    }
+
+    /// What a trade does to the others of its group.
+    fn regroup(&mut self, number: u64, quantity: f64) {
+        let Some(traded) = self.order(number) else { return };
+        let Some(group) = traded.group.clone() else { return };
+        let client = traded.order.client;
+        let is_other = |record: &&HouseRecord| {
+            let name = record.group.as_ref().map(|group| &group.name);
+            record.number != number
+                && record.order.client == client
+                && record.status.is_open()
+                && name == Some(&group.name)
+        };
+        let others: Vec<u64> =
+            self.records.iter().filter(is_other).map(|record| record.number).collect();
+        for other in others {
+            let time = self.now;
+            let Some(record) = self.record_mut(other) else { continue };
+            let left = record.remaining() - quantity;
+            if group.rule == GroupRule::Cancel || left < NOTHING {
+                self.end(other, HouseStatus::Canceled);
+            } else {
+                record.order.quantity -= quantity;
+                let wanted = record.order.quantity;
+                self.truth.change(time, other, wanted);
+                self.events.push(HouseEvent::Accepted { number: other, time });
+            }
         }
     }
 
@@ -76,10 +106,10 @@ impl Brokerage {
         let corrected = found.clone();
         let signed = corrected.side.sign() * corrected.quantity;
         self.cash -= signed * price_change;
-        if let Some(position) = self.positions.get_mut(&corrected.symbol) {
-            if position.quantity.abs() > NOTHING && position.quantity.signum() == signed.signum() {
-                position.average_cost += price_change * signed / position.quantity;
-            }
+        if let Some(position) = self.positions.get_mut(&corrected.symbol)
+            && position.quantity.signum() == signed.signum()
+        {
+            position.average_cost += price_change * signed / position.quantity;
         }
         let what = (corrected.execution.as_str(), &corrected.symbol);
         self.truth.correction(self.now, corrected.number, what, corrected.price, self.cash);

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::event::HouseEvent;
 use super::fees::Fees;
 use super::matching::{delay, is_sound};
-use super::order::{HouseExecution, HouseOrder, HouseRecord, HouseStatus, Position};
+use super::order::{HouseExecution, HouseGroup, HouseOrder, HouseRecord, HouseStatus, Position};
 use super::truth::Truth;
 use super::virtual_market::VirtualMarket;
 use crate::base::Timestamp;
@@ -65,6 +65,15 @@ impl Brokerage {
 
     /// Takes an order; what becomes of it comes out of [`Self::advance`]. Returns its number.
     pub fn place(&mut self, at: Timestamp, order: HouseOrder) -> u64 {
+        self.take(at, order, None)
+    }
+
+    /// Takes an order that belongs together with others of the same client; otherwise like [`Self::place`].
+    pub fn place_in_group(&mut self, at: Timestamp, order: HouseOrder, group: HouseGroup) -> u64 {
+        self.take(at, order, Some(group))
+    }
+
+    fn take(&mut self, at: Timestamp, order: HouseOrder, group: Option<HouseGroup>) -> u64 {
         self.run(at);
         let number = self.records.len() as u64 + 1;
         let refusal = self.refusal(&order);
@@ -80,6 +89,7 @@ impl Brokerage {
             last_price: 0.0,
             ended_at: None,
             reason: String::new(),
+            group,
             is_triggered: false,
             due: self.now,
             expires_at: None,

@@ -19,5 +19,7 @@ mod tests;
 pub use event::HouseEvent;
 pub use fees::Fees;
 pub use house::Brokerage;
-pub use order::{HouseExecution, HouseOrder, HouseRecord, HouseStatus, Position};
+pub use order::{
+    GroupRule, HouseExecution, HouseGroup, HouseOrder, HouseRecord, HouseStatus, Position,
+};
 pub use virtual_market::VirtualMarket;

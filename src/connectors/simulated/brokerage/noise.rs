@@ -61,8 +61,7 @@ impl Noise {
         while start < range.end {
             let knot = ((start / period).floor() + 1.0) * period;
             let end = knot.min(range.end);
-            let coarse =
-                self.from_level(level, start).max_by_sign(self.from_level(level, end), sign);
+            let coarse = self.above(level, start).max_by_sign(self.above(level, end), sign);
             let finer: f64 = (0..level).map(amplitude).sum();
             if sign * coarse + finer > *best {
                 if level == 0 {
@@ -75,7 +74,7 @@ impl Noise {
         }
     }
 
-    fn from_level(self, first: usize, time: f64) -> f64 {
+    fn above(self, first: usize, time: f64) -> f64 {
         (first..LEVELS).map(|level| amplitude(level) * self.level(level, time)).sum()
     }
 

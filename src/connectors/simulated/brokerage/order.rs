@@ -25,6 +25,24 @@ pub struct HouseOrder {
     pub parent: Option<u64>,
 }
 
+/// Orders of one client that belong together: when one trades, the others do not.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HouseGroup {
+    /// The client's name of the group.
+    pub name: String,
+    /// What a trade of one does to the others.
+    pub rule: GroupRule,
+}
+
+/// What a trade of one order of a group does to the others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum GroupRule {
+    /// They are canceled.
+    Cancel,
+    /// They are for as much less as has traded.
+    Reduce,
+}
+
 /// Where an order stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum HouseStatus {
@@ -73,6 +91,8 @@ pub struct HouseRecord {
     pub ended_at: Option<Timestamp>,
     /// Why it was rejected; empty otherwise.
     pub reason: String,
+    /// With which others it belongs together.
+    pub(super) group: Option<HouseGroup>,
     /// Whether the trigger was reached.
     pub(super) is_triggered: bool,
     /// When it is looked at next.

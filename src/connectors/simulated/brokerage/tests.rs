@@ -318,3 +318,42 @@ fn the_house_makes_mistakes_on_demand() {
     assert_eq!(house.order(other).unwrap().order.client, 0);
     assert_eq!(house.positions()[&spy()].quantity, 12.0);
 }
+
+#[test]
+fn orders_of_a_group_trade_once_in_all() {
+    for seed in 0..12 {
+        let mut house = house(seed);
+        house.place(morning(), order(300.0, OrderKind::Market));
+        let at = after(morning(), 10);
+        house.advance(at);
+        let price = last(&house);
+        let group = HouseGroup { name: "g".to_owned(), rule: GroupRule::Reduce };
+        let stop = order(-300.0, OrderKind::Stop { stop_price: price - 50.0 });
+        let stop = house.place_in_group(at, stop, group.clone());
+        let target = house.place_in_group(at, order(-300.0, limit(price - 1.0)), group);
+        let mut seconds = 0;
+        while status(&house, target) != HouseStatus::Filled {
+            seconds += 1;
+            house.advance(after(at, seconds));
+            let traded = house.order(target).unwrap().filled;
+            let left = house.order(stop).unwrap();
+            assert!(left.order.quantity == 300.0 - traded || !left.status.is_open());
+        }
+        assert_eq!(status(&house, stop), HouseStatus::Canceled);
+        assert!(house.positions().is_empty());
+    }
+}
+
+#[test]
+fn one_of_a_group_cancels_the_others() {
+    let mut house = house(3);
+    let price = last(&house);
+    let group = HouseGroup { name: "g".to_owned(), rule: GroupRule::Cancel };
+    let far = house.place_in_group(morning(), order(5.0, limit(price - 20.0)), group.clone());
+    let mine = HouseOrder { client: 2, ..order(5.0, limit(price - 20.0)) };
+    let other = house.place_in_group(morning(), mine, group.clone());
+    house.place_in_group(morning(), order(5.0, OrderKind::Market), group);
+    house.advance(after(morning(), 2));
+    assert_eq!(status(&house, far), HouseStatus::Canceled);
+    assert_eq!(status(&house, other), HouseStatus::Working);
+}

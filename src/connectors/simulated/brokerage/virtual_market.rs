@@ -5,8 +5,6 @@ use super::noise::{Extreme, Noise};
 use crate::base::Timestamp;
 use crate::domain::{Bar, BookTop, Calendar, CalendarName, Session, Symbol};
 
-/// Currency units.
-pub(super) const TICK: f64 = 0.01;
 const TICKS_PER_UNIT: f64 = 100.0;
 
 /// Prices of any symbol at any time, from a seed; steps of 0.01, a spread of one or two of them, and no trade outside the

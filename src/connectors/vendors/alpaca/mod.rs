@@ -4,11 +4,14 @@
 //! if the settings want it, the calendar; a cursor names the stage and the page token.
 
 mod actions;
+mod broker;
 mod request;
+pub mod sim;
 mod source;
 mod wire;
 
 #[cfg(test)]
 mod tests;
 
+pub use broker::{connect, examine};
 pub(in crate::connectors) use source::AlpacaBars;

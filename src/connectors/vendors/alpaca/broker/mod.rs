@@ -6,6 +6,7 @@
 //!
 //! It sizes nothing, decides nothing and sends nothing twice.
 
+mod codes;
 mod connect;
 mod reference;
 mod request;
@@ -19,4 +20,5 @@ mod wire;
 #[cfg(test)]
 mod tests;
 
+pub use codes::alpaca_codes_table;
 pub use connect::{connect, examine};

@@ -29,8 +29,9 @@ impl References {
     pub(super) fn try_new(session: &str) -> Option<Self> {
         let is_sound = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
         let prefix = format!("releat-{session}-");
-        let is_short = prefix.len() + 2 * 20 + 1 <= CHARACTERS_MAX;
-        (is_short && !session.is_empty() && session.chars().all(is_sound)).then_some(Self { prefix })
+        let is_short = prefix.len() + 2 * 20 < CHARACTERS_MAX;
+        (is_short && !session.is_empty() && session.chars().all(is_sound))
+            .then_some(Self { prefix })
     }
 
     pub(super) fn name(&self, numbers: Numbers) -> String {
@@ -42,7 +43,10 @@ impl References {
         let rest = name.strip_prefix(&self.prefix)?;
         let (order, stop) =
             rest.split_once('s').map_or((rest, None), |(order, stop)| (order, Some(stop)));
-        Some(Numbers { order: number(order)?, stop: stop.map_or(Some(None), |s| number(s).map(Some))? })
+        Some(Numbers {
+            order: number(order)?,
+            stop: stop.map_or(Some(None), |s| number(s).map(Some))?,
+        })
     }
 }
 

@@ -92,7 +92,8 @@ impl Tracker {
             return;
         }
         let (Ok(symbol), Some(side)) = (order.symbol.parse(), side(&order.side)) else {
-            return self.note(format!("order {order_id} is of `{}` `{}`", order.side, order.symbol));
+            return self
+                .note(format!("order {order_id} is of `{}` `{}`", order.side, order.symbol));
         };
         let known = Known {
             order_id,
@@ -154,7 +155,8 @@ impl Tracker {
             }
             "trade_bust" | "trade_correct" => events.extend(self.correct(update, time)),
             "order_cancel_rejected" => events.extend(
-                self.order_id(&order.id).map(|order_id| BrokerEvent::CancelRefused { order_id, time }),
+                self.order_id(&order.id)
+                    .map(|order_id| BrokerEvent::CancelRefused { order_id, time }),
             ),
             "new" | "accepted" | "pending_new" | "held" | "accepted_for_bidding" => {
                 events.extend(self.accept(&order.id, time));
@@ -162,8 +164,14 @@ impl Tracker {
             "canceled" | "expired" | "rejected" | "replaced" => {
                 events.extend(self.end(&order.id, end(order, &update.event), time));
             }
-            "pending_cancel" | "pending_replace" | "stopped" | "calculated" | "suspended"
-            | "done_for_day" | "order_replace_rejected" | "restated" => {}
+            "pending_cancel"
+            | "pending_replace"
+            | "stopped"
+            | "calculated"
+            | "suspended"
+            | "done_for_day"
+            | "order_replace_rejected"
+            | "restated" => {}
             other => {
                 self.note(format!("unknown event `{other}`"));
                 self.suspects.insert(order.id.clone());
@@ -185,7 +193,8 @@ impl Tracker {
             match self.standing(order) {
                 Standing::Open => events.extend(self.accept(&order.id, time)),
                 ended => {
-                    let word = if ended == Standing::Canceled { "canceled" } else { &*order.status };
+                    let word =
+                        if ended == Standing::Canceled { "canceled" } else { &*order.status };
                     if ended == Standing::Filled {
                         events.extend(self.accept(&order.id, time));
                     }

@@ -25,7 +25,8 @@ fn update(event: &str, status: &str, traded: f64, extra: &serde_json::Value) -> 
 }
 
 fn part(traded: f64, quantity: f64) -> Update {
-    let extra = json!({"execution_id": format!("x{traded}"), "qty": quantity.to_string(), "price": "10"});
+    let extra =
+        json!({"execution_id": format!("x{traded}"), "qty": quantity.to_string(), "price": "10"});
     let status = if traded < 100.0 { "partially_filled" } else { "filled" };
     let event = if traded < 100.0 { "partial_fill" } else { "fill" };
     update(event, status, traded, &extra)
@@ -148,7 +149,10 @@ fn others_are_left_alone() {
         }
     }
     let told = short(&told);
-    assert!(told.starts_with("accepted 1, b28e2b24-b1b2-40cc-8979-63f45e8edc02/129.7 129.7"), "{told}");
+    assert!(
+        told.starts_with("accepted 1, b28e2b24-b1b2-40cc-8979-63f45e8edc02/129.7 129.7"),
+        "{told}"
+    );
 }
 
 #[test]

@@ -169,8 +169,7 @@ impl Desk {
             HouseEvent::Filled { execution, quantity, price, cumulative, average, .. } => {
                 order["filled_qty"] = cumulative.to_string().into();
                 order["filled_avg_price"] = average.to_string().into();
-                order["status"] =
-                    if word == "fill" { "filled" } else { "partially_filled" }.into();
+                order["status"] = if word == "fill" { "filled" } else { "partially_filled" }.into();
                 data["execution_id"] = format!("57ea-{execution}").into();
                 data["price"] = price.to_string().into();
                 data["qty"] = quantity.to_string().into();

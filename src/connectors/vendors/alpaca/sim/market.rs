@@ -89,7 +89,12 @@ pub(super) fn bars(market: &VirtualMarket, request: &Request, now: Timestamp) ->
 type Span = (Timestamp, Timestamp, Timestamp);
 
 /// Stamps, beginnings and ends of the bars that begin within a range; the last one may be growing.
-fn spans(market: &VirtualMarket, word: &str, start: Timestamp, end: Timestamp) -> Option<Vec<Span>> {
+fn spans(
+    market: &VirtualMarket,
+    word: &str,
+    start: Timestamp,
+    end: Timestamp,
+) -> Option<Vec<Span>> {
     let digits = word.find(|c: char| !c.is_ascii_digit())?;
     let (count, unit) = word.split_at(digits);
     let count: i64 = count.parse().ok()?;

@@ -44,7 +44,11 @@ fn pair(desk: &mut Desk, now: Timestamp, body: &Value, order: HouseOrder) -> Res
     });
     let parent = entry.map(|record| record.number).last();
     if parent.is_none() || order.quantity.fract() != 0.0 {
-        return Err(Response::refusal(403, NOT_ALLOWED, "oco orders need a position of whole shares"));
+        return Err(Response::refusal(
+            403,
+            NOT_ALLOWED,
+            "oco orders need a position of whole shares",
+        ));
     }
     available(desk, &order)?;
     let client_order_id = order.reference.clone();

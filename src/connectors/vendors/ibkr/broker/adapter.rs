@@ -58,7 +58,9 @@ impl IbkrBroker {
         let parent = match request.protects.map(|entry| (entry, core.tracker.end(entry))) {
             None | Some((_, Some(OrderEnd::Filled))) => None,
             Some((entry, Some(end))) if core.tracker.filled(entry) == 0.0 => {
-                return Err(not_sent(format!("the entry {entry} that it protects has ended: {end:?}")));
+                return Err(not_sent(format!(
+                    "the entry {entry} that it protects has ended: {end:?}"
+                )));
             }
             Some((_, Some(_))) => None,
             Some((entry, None)) => core.tracker.wire(entry),
@@ -68,12 +70,18 @@ impl IbkrBroker {
         order(request, instrument, to).map_err(|error| not_sent(error.to_string()))
     }
 
-    async fn place(&self, wire: i32, request: &OrderRequest, order: &ibapi::orders::Order) -> Result<(), CallError> {
+    async fn place(
+        &self,
+        wire: i32,
+        request: &OrderRequest,
+        order: &ibapi::orders::Order,
+    ) -> Result<(), CallError> {
         let shared = self.shared();
         let Some(instrument) = shared.instruments.get(&request.symbol) else {
             return Err(CallError::NotSent(format!("no contract of {}", request.symbol)));
         };
-        let send = async |client: &Client| client.submit_order(wire, &instrument.contract, order).await;
+        let send =
+            async |client: &Client| client.submit_order(wire, &instrument.contract, order).await;
         shared.call(Haste::InTurn, WRITE, send).await
     }
 }
@@ -117,8 +125,8 @@ impl Broker for IbkrBroker {
 
     fn snapshot(&mut self, since: Timestamp) -> Result<BrokerSnapshot, BrokerError> {
         let gathered = self.owner.wait(gather(self.shared(), since));
-        let learned =
-            gathered.unwrap_or_else(|| Err(CallError::NotSent("the adapter is closed".to_owned())))?;
+        let learned = gathered
+            .unwrap_or_else(|| Err(CallError::NotSent("the adapter is closed".to_owned())))?;
         Ok(learn(self.shared(), learned))
     }
 

@@ -79,7 +79,8 @@ const fn row(code: i32, effect: Effect, meaning: &'static str, action: &'static 
 const REJECTED: &str = "the order is rejected and counted; it is not sent again";
 const RECONNECT: &str = "trading halts, the connection is made anew, everything is reconciled";
 const LOOK_UP: &str = "the order is looked up at the venue by its reference; it is not sent again";
-const NOT_LIVE: &str = "refused before trading, stale while trading, unless delayed data is allowed";
+const NOT_LIVE: &str =
+    "refused before trading, stale while trading, unless delayed data is allowed";
 const FARM_BROKEN: &str = "no order fails by it; after 30 s without data the symbol is stale";
 const CANCEL: &str = "not a failure: the order is looked up and its real state applied";
 const TRY_AGAIN: &str = "asked for again after a pause; until then the symbol is stale";
@@ -171,7 +172,7 @@ pub(super) const CODES: &[Code] = &[
     row(10187, Effect::RequestFailed, "historical ticks failed", TRY_AGAIN),
     row(10189, Effect::RequestFailed, "tick-by-tick data failed", TRY_AGAIN),
     row(10190, Effect::RequestFailed, "too many requests for tick-by-tick data", TRY_AGAIN),
-    row(10197, Effect::Competing, "another session of the same user has the market data", "all symbols are stale until data comes again; asked for once a minute; end the other session"),
+    row(10197, Effect::Competing, "another session of the same user has the market data", "all symbols are stale until data comes again, which is asked for after pauses of up to a minute; end the other session"),
     row(10243, Effect::OrderRejected, "the API takes no fractions of a share", "fractions are refused before they are sent; if it is said all the same, the order is rejected"),
     row(10268, Effect::OrderRejected, "an attribute of the order is not supported any longer", REJECTED),
     row(10289, Effect::OrderRejected, "fractions need the cash quantity", REJECTED),

@@ -10,11 +10,11 @@ use tokio::time::sleep;
 
 use super::super::failure::Refusal;
 use super::super::request::bar_size;
+use super::IbkrBroker;
 use super::core::Core;
 use super::data::{Feed, IbkrStream, Span};
 use super::link::{Asker, Lane, Opened, Owner, Place, Shared, keep, open};
-use super::orders::{Found, References, Tracker, WireIds, lookup};
-use super::IbkrBroker;
+use super::orders::{Found, References, Tracker, WireIds, lookup, margin};
 use crate::base::{Interrupt, Stopwatch};
 use crate::config::IbkrConnector;
 use crate::domain::{Calendar, Symbol, Timeframe};
@@ -22,6 +22,11 @@ use crate::ports::{Broker, MarketStream, RemoteError, VenueRefusal, VenueWish};
 
 /// So long the broker may take to say what kind of market data it sends, seconds.
 const VERDICT_S: f64 = 5.0;
+const CLOSE: Duration = Duration::from_millis(500);
+/// The socket of a process that has just ended may linger: so often a client id that is in use is
+/// tried again.
+const LINGERS: u32 = 3;
+const LINGER: Duration = Duration::from_millis(500);
 const LOOK: Duration = Duration::from_millis(50);
 /// Bars that grow are at least this long, seconds.
 const SHORTEST_S: u32 = 5;
@@ -46,8 +51,8 @@ pub fn connect(
     let shared = match started {
         Ok(shared) => shared,
         Err(refusal) => {
-            // A name that nobody resolves would hold the end of the program up.
-            runtime.shutdown_background();
+            // A name that nobody resolves does not hold the end of the program up.
+            runtime.shutdown_timeout(CLOSE);
             return Err(refusal);
         }
     };
@@ -63,7 +68,7 @@ pub fn connect(
 async fn start(connector: &IbkrConnector, wish: &VenueWish) -> Result<Arc<Shared>, VenueRefusal> {
     let address = format!("{}:{}", connector.host, connector.port);
     let mut reasons = wrong_wish(connector.port, wish);
-    let opened = match open(&address, connector.client_id).await {
+    let opened = match open_lingering(&address, connector.client_id).await {
         Ok(opened) => opened,
         Err(refusal) => return Err(refused(refusal, reasons)),
     };
@@ -85,9 +90,15 @@ async fn start(connector: &IbkrConnector, wish: &VenueWish) -> Result<Arc<Shared
             Err(reason) => reasons.push(reason),
         }
     }
-    let ids = WireIds::open(&wish.memory_dir, &account);
-    if let Err(error) = &ids {
-        reasons.push(error.to_string());
+    let mut ids = WireIds::open(&wish.memory_dir, &account);
+    match (&mut ids, found.first()) {
+        (Err(error), _) => reasons.push(error.to_string()),
+        (Ok(ids), Some((_, one))) => {
+            ids.offered(opened.next_id);
+            let tried = margin(asker, &one.instrument, &account, ids).await;
+            reasons.extend(tried.err().filter(|reason| is_read_only(reason)).map(only_reads));
+        }
+        (Ok(_), None) => {}
     }
     match ids {
         Ok(ids) if reasons.is_empty() => {
@@ -104,6 +115,19 @@ async fn start(connector: &IbkrConnector, wish: &VenueWish) -> Result<Arc<Shared
     }
 }
 
+/// Connects; waits a moment for a client id that is in use.
+async fn open_lingering(address: &str, client_id: i32) -> Result<Opened, Refusal> {
+    for _ in 0..LINGERS {
+        match open(address, client_id).await {
+            Err(Refusal { error: RemoteError::Refused { status: 326, .. }, .. }) => {
+                sleep(LINGER).await;
+            }
+            opened => return opened,
+        }
+    }
+    open(address, client_id).await
+}
+
 /// Lets the connection be kept from now on.
 fn begin(shared: &Arc<Shared>, opened: Opened) {
     // It ends with the runtime, which the owner ends.
@@ -117,9 +141,8 @@ fn core(
     found: &[(Symbol, Found)],
 ) -> Core {
     let calendar = Calendar::new(wish.calendar);
-    let by_id = |(symbol, found): &(Symbol, Found)| {
-        (found.instrument.contract.contract_id, symbol.clone())
-    };
+    let by_id =
+        |(symbol, found): &(Symbol, Found)| (found.instrument.contract.contract_id, symbol.clone());
     let symbols: BTreeMap<i32, Symbol> = found.iter().map(by_id).collect();
     let references = References::new(&wish.session);
     let tracker = Tracker::new(references, account, &wish.currency, connector.client_id, symbols);
@@ -201,12 +224,22 @@ pub(super) async fn read_only(asker: Asker<'_>) -> Option<String> {
     };
     match asker.ask(ask).await {
         Ok(_) => None,
-        Err(Error::Notice(notice)) if notice.code == 321 => Some(format!(
-            "the API only reads ({} {}); clear \"Read-Only API\" in the API settings of TWS or IB Gateway",
-            notice.code, notice.message
-        )),
+        Err(Error::Notice(notice)) if notice.code == 321 => {
+            Some(only_reads(format!("{} {}", notice.code, notice.message)))
+        }
         Err(error) => Some(format!("the gateway does not tell of the open orders: {error}")),
     }
+}
+
+/// Whether the broker refuses orders because the API only reads.
+pub(super) fn is_read_only(reason: &str) -> bool {
+    reason.contains("Read-Only") || reason.contains("read-only")
+}
+
+fn only_reads(said: String) -> String {
+    format!(
+        "the API only reads ({said}); clear \"Read-Only API\" in the API settings of TWS or IB Gateway"
+    )
 }
 
 /// Waits until the broker has said what kind of market data it sends; why it cannot be used.
@@ -214,7 +247,9 @@ async fn late_data(shared: &Shared, interrupt: &Interrupt) -> Vec<String> {
     let waited = Stopwatch::start();
     while waited.seconds() < VERDICT_S && interrupt.stop_requested().is_none() {
         let (refused, is_complete) = shared.core().0.feed.verdict();
-        if is_complete || (!shared.wish.delayed_data && !refused.is_empty() && waited.seconds() > 1.0) {
+        if is_complete
+            || (!shared.wish.delayed_data && !refused.is_empty() && waited.seconds() > 1.0)
+        {
             break;
         }
         sleep(LOOK).await;
@@ -287,9 +322,13 @@ mod tests {
         ] {
             assert_eq!(!wrong_wish(port, &wish(is_live, "1min")).is_empty(), is_wrong, "{port}");
         }
-        for (account, is_live, is_wrong) in
-            [("DU1", false, false), ("DF1", false, false), ("U1", true, false), ("U1", false, true), ("DU1", true, true)]
-        {
+        for (account, is_live, is_wrong) in [
+            ("DU1", false, false),
+            ("DF1", false, false),
+            ("U1", true, false),
+            ("U1", false, true),
+            ("DU1", true, true),
+        ] {
             assert_eq!(wrong_account(account, is_live).is_some(), is_wrong, "{account} {is_live}");
         }
     }

@@ -61,7 +61,8 @@ pub(super) fn instant(text: &str, zone: &TimeZone) -> Option<Timestamp> {
     let mut parts = clock.split(':');
     let (hour, minute) = (number(parts.next())?, number(parts.next())?);
     let second = parts.next().map_or(Some(0), |text| number(text.split('.').next()))?;
-    let is_clock = (0..24).contains(&hour) && (0..60).contains(&minute) && (0..61).contains(&second);
+    let is_clock =
+        (0..24).contains(&hour) && (0..60).contains(&minute) && (0..61).contains(&second);
     let seconds = hour * 3600 + minute * 60 + second;
     let zone = if is_utc { &TimeZone::UTC } else { named.as_ref().unwrap_or(zone) };
     is_clock.then(|| Timestamp::from_civil(date, seconds, zone))
@@ -74,14 +75,20 @@ mod tests {
     #[test]
     fn sentinels_are_no_numbers() {
         for bad in [f64::MAX, -f64::MAX, f64::NAN, f64::INFINITY, f64::NEG_INFINITY, 1.1e300] {
-            assert_eq!((known(bad), price(bad), quantity(bad), holding(bad)), (None, None, None, None));
+            assert_eq!(
+                (known(bad), price(bad), quantity(bad), holding(bad)),
+                (None, None, None, None)
+            );
         }
         for bad in ["", "1.7976931348623157E308", "2147483647", "9223372036854775807", "nan", "x"] {
             assert_eq!(decimal(bad), None, "{bad}");
         }
         assert_eq!(quantity(2_147_483_647.0), None);
         assert_eq!((price(0.0), price(-1.0), quantity(-1.0)), (None, None, None));
-        assert_eq!((known(-2.5), quantity(0.0), decimal("-1e3")), (Some(-2.5), Some(0.0), Some(-1e3)));
+        assert_eq!(
+            (known(-2.5), quantity(0.0), decimal("-1e3")),
+            (Some(-2.5), Some(0.0), Some(-1e3))
+        );
     }
 
     #[test]

@@ -15,4 +15,5 @@ mod text;
 mod tests;
 
 pub use fault_port::{Act, Faults, Moment, NoFaults};
+pub use faults::{GatewayFaultError, GatewayFaultFamily, GatewayFaultPlan, GatewayFaults};
 pub use server::{GatewaySim, MarketDataRights, SimOptions};

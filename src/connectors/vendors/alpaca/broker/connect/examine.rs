@@ -81,7 +81,9 @@ fn permissions(findings: &mut Findings, account: &Account) {
             format!("the account is marked as a pattern day trader with equity of {equity:.2}"),
             format!("hold {DAY_TRADER_EQUITY} or positions overnight, else orders are refused"),
         );
-    } else if let Some(count) = account.daytrade_count.filter(|c| *c >= 3 && equity < DAY_TRADER_EQUITY) {
+    } else if let Some(count) =
+        account.daytrade_count.filter(|c| *c >= 3 && equity < DAY_TRADER_EQUITY)
+    {
         let detail = format!("{count} day trades within five days");
         findings.warned("permissions", detail, "the next one marks a pattern day trader");
     }
@@ -110,7 +112,10 @@ fn skew(findings: &mut Findings, line: &Line) {
             let skew_s = (theirs.nanos() - middle) as f64 / 1e9;
             if skew_s.abs() > SKEW_MAX_S {
                 let text = format!("the clocks differ by {skew_s:.1} s, {SKEW_MAX_S} s at most");
-                findings.failed("clock_skew", failed(text, "let a time service set this machine's clock"));
+                findings.failed(
+                    "clock_skew",
+                    failed(text, "let a time service set this machine's clock"),
+                );
             } else {
                 findings.passed("clock_skew", format!("{skew_s:.2} s"));
             }
@@ -207,4 +212,3 @@ fn what_if(findings: &mut Findings, line: &Line, wish: &VenueWish, account: &Acc
         Err(loss) => findings.failed("what_if", Fault::new(loss.text(), "")),
     }
 }
-

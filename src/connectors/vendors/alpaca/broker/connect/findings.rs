@@ -60,7 +60,13 @@ impl Findings {
         self.0
     }
 
-    fn add(&mut self, check: &'static str, outcome: FindingOutcome, detail: String, remedy: String) {
+    fn add(
+        &mut self,
+        check: &'static str,
+        outcome: FindingOutcome,
+        detail: String,
+        remedy: String,
+    ) {
         self.0.push(Finding { check, outcome, detail, remedy });
     }
 }

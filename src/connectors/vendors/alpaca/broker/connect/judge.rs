@@ -1,9 +1,9 @@
 //! What must be true of an account before it is traded on; no I/O.
 
 use super::place::{LIVE_URL, Money, PAPER_URL, Place};
+use crate::base::Timestamp;
 use crate::connectors::vendors::alpaca::broker::stream::is_streamable;
 use crate::connectors::vendors::alpaca::broker::wire::{Account, Asset, Day};
-use crate::base::Timestamp;
 use crate::domain::{Calendar, Symbol};
 use crate::ports::VenueWish;
 
@@ -68,8 +68,7 @@ pub(super) fn account(account: &Account, wish: &VenueWish) -> Vec<Fault> {
         ));
     }
     if account.is_paper() == wish.is_live {
-        let (found, wanted) =
-            if wish.is_live { ("paper", "live") } else { ("live", "paper") };
+        let (found, wanted) = if wish.is_live { ("paper", "live") } else { ("live", "paper") };
         faults.push(Fault::new(
             format!("account {number} is a {found} account, a {wanted} session was asked for"),
             format!("use a key of a {wanted} account"),
@@ -110,7 +109,11 @@ pub(super) fn asset(symbol: &Symbol, asset: &Asset) -> Option<Fault> {
 }
 
 /// Where the venue's sessions and ours differ.
-pub(super) fn sessions(days: &[Day], (first, last): (crate::base::Date, crate::base::Date), calendar: &Calendar) -> Vec<String> {
+pub(super) fn sessions(
+    days: &[Day],
+    (first, last): (crate::base::Date, crate::base::Date),
+    calendar: &Calendar,
+) -> Vec<String> {
     let mut differences = Vec::new();
     let mut date = first;
     while date <= last {
@@ -124,7 +127,9 @@ pub(super) fn sessions(days: &[Day], (first, last): (crate::base::Date, crate::b
         match (own, theirs) {
             (None, None) => {}
             (Some(_), None) => differences.push(format!("alpaca has no session on {date}")),
-            (None, Some(_)) => differences.push(format!("alpaca has a session on {date}, we have none")),
+            (None, Some(_)) => {
+                differences.push(format!("alpaca has a session on {date}, we have none"))
+            }
             (Some(own), Some(day)) => {
                 if (at(&day.open), at(&day.close)) != (Some(own.open), Some(own.close)) {
                     let (open, close) = (&day.open, &day.close);

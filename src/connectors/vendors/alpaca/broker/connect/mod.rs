@@ -6,7 +6,6 @@ mod judge;
 mod open;
 mod place;
 
-
 pub use examine::examine;
 pub use open::connect;
 #[cfg(test)]

@@ -102,7 +102,10 @@ impl Line {
     }
 
     /// The orders that are open, or all that were sent after a time, legs inside their orders.
-    pub(in super::super) fn orders(&self, after: Option<Timestamp>) -> Result<Vec<WireOrder>, Loss> {
+    pub(in super::super) fn orders(
+        &self,
+        after: Option<Timestamp>,
+    ) -> Result<Vec<WireOrder>, Loss> {
         let mut found: Vec<WireOrder> = Vec::new();
         let mut from = after;
         for _ in 0..PAGES_MAX {

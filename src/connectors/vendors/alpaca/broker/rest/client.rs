@@ -207,7 +207,8 @@ impl Line {
             tries += 1;
             match outcome {
                 Err(Loss::NotSent(_) | Loss::Unknown(_))
-                    if tries < self.limits.tries.min(TRIES_MAX) && self.interrupt.stop_requested().is_none() =>
+                    if tries < self.limits.tries.min(TRIES_MAX)
+                        && self.interrupt.stop_requested().is_none() =>
                 {
                     let doublings = i32::try_from(tries.min(30)).unwrap_or(30) - 1;
                     let most = self.limits.pause_s * 2_f64.powi(doublings);
@@ -288,9 +289,9 @@ impl Line {
         match status {
             200..=299 => Ok(body),
             429 => Err(Loss::NotSent("the venue wants fewer requests (429)".to_owned())),
-            408 | 425 | 500.. => {
-                Err(Loss::Unknown(self.keys.blot(&format!("the venue failed with {status}: {body}"))))
-            }
+            408 | 425 | 500.. => Err(Loss::Unknown(
+                self.keys.blot(&format!("the venue failed with {status}: {body}")),
+            )),
             status => {
                 let refusal: Refusal = serde_json::from_str(&body).unwrap_or_default();
                 let message = self.keys.blot(refusal.message.as_deref().unwrap_or(&body));

@@ -64,7 +64,10 @@ mod tests {
         let mut clock = VenueClock::new();
         assert!(clock.is_due(0.0) && clock.time(0.0).is_none());
         clock.read(0.0, at(1000));
-        assert_eq!((clock.time(0.25), clock.is_due(0.25)), (Some(at(1000).saturating_add_nanos(250_000_000)), false));
+        assert_eq!(
+            (clock.time(0.25), clock.is_due(0.25)),
+            (Some(at(1000).saturating_add_nanos(250_000_000)), false)
+        );
         clock.read(0.5, at(1030));
         assert_eq!(clock.time(1.5), Some(at(1090)));
         assert!(!clock.is_due(1.4) && clock.is_due(1.5));

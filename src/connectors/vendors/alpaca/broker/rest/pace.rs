@@ -105,7 +105,8 @@ impl Pace {
         }
         if status == 429 {
             let own = 2_f64.powi(i32::try_from(self.refusals.min(6)).unwrap_or(6));
-            self.paused_until = now + reset.filter(|wait| *wait > 0.0).unwrap_or(own.min(RESET_MAX_S));
+            self.paused_until =
+                now + reset.filter(|wait| *wait > 0.0).unwrap_or(own.min(RESET_MAX_S));
             self.refusals += 1;
         } else {
             self.refusals = 0;

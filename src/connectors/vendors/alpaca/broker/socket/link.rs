@@ -175,7 +175,9 @@ impl<K: Talk> Keeper<K> {
         frame: Option<Result<Message, tokio_tungstenite::tungstenite::Error>>,
     ) -> Result<bool, String> {
         let steps = match frame {
-            None | Some(Ok(Message::Close(None))) => return Err("the venue closed the line".to_owned()),
+            None | Some(Ok(Message::Close(None))) => {
+                return Err("the venue closed the line".to_owned());
+            }
             Some(Ok(Message::Close(Some(close)))) => {
                 return Err(format!("the venue closed the line: {} {}", close.code, close.reason));
             }

@@ -33,7 +33,8 @@ fn the_greeting_of_trade_updates() {
     let mut talk = TradingTalk::new(keys());
     assert_eq!(short(talk.open()), "say auth");
     let mut hear = |text: &str| short(talk.hear(text.as_bytes()));
-    let word = |status: &str| format!(r#"{{"stream":"authorization","data":{{"status":"{status}"}}}}"#);
+    let word =
+        |status: &str| format!(r#"{{"stream":"authorization","data":{{"status":"{status}"}}}}"#);
     assert_eq!(hear(&word("authorized")), "say listen");
     assert_eq!(hear(&word("unauthorized")), "quit: the venue refused the key");
     assert_eq!(hear(r#"{"stream":"listening","data":{"streams":["trade_updates"]}}"#), "ready");

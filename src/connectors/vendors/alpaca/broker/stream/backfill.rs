@@ -6,8 +6,11 @@ use super::feed::Feed;
 use super::read::{PIECE, bar, word};
 use crate::base::Timestamp;
 use crate::connectors::vendors::alpaca::broker::rest::{Line, Loss, Page};
-use crate::domain::{Calendar, Symbol, Timeframe};
+use crate::domain::{Bar, Calendar, Symbol, Timeframe};
 use crate::ports::StreamEvent;
+
+/// Between two requests for pieces that the line did not bring, seconds.
+const HOLES_S: f64 = 30.0;
 
 /// What is still to be fetched, and where each symbol stands.
 #[derive(Debug)]
@@ -15,6 +18,9 @@ pub(super) struct Backfill {
     jobs: VecDeque<Job>,
     /// The end of the newest piece of each symbol that was told.
     known_until: BTreeMap<Symbol, Timestamp>,
+    /// Where pieces are missing that the line did not bring, and when to ask for them.
+    hole: Option<Timestamp>,
+    hole_due_s: f64,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,11 +37,28 @@ impl Backfill {
     pub(super) fn since(start: Timestamp, timeframe: Timeframe) -> Self {
         let then_pieces = timeframe != PIECE;
         let job = Job { timeframe, start, token: None, then_pieces };
-        Self { jobs: VecDeque::from([job]), known_until: BTreeMap::new() }
+        let (jobs, known_until) = (VecDeque::from([job]), BTreeMap::new());
+        Self { jobs, known_until, hole: None, hole_due_s: 0.0 }
     }
 
     pub(super) fn is_done(&self) -> bool {
         self.jobs.is_empty()
+    }
+
+    /// A piece has come. Where one before it is missing, the list is asked, now and then: a minute without a
+    /// trade has no bar either.
+    pub(super) fn live(&mut self, symbol: &Symbol, bar: &Bar, seconds: f64) {
+        if let Some(known) = self.known_until.get(symbol).filter(|known| **known < bar.open_time) {
+            self.hole = Some(self.hole.map_or(*known, |hole| hole.min(*known)));
+        }
+        self.told(symbol, bar.available_at);
+        if self.is_done()
+            && seconds >= self.hole_due_s
+            && let Some(start) = self.hole.take()
+        {
+            self.hole_due_s = seconds + HOLES_S;
+            self.jobs.push_back(Job { timeframe: PIECE, start, token: None, then_pieces: false });
+        }
     }
 
     /// Takes down what was told.

@@ -31,6 +31,7 @@ pub(in super::super) struct AlpacaStream {
     calendar: Calendar,
     backfill: Backfill,
     retry_at_s: f64,
+    is_up: bool,
     is_stale: bool,
     heard_s: f64,
     age_max_s: f64,
@@ -53,6 +54,7 @@ impl AlpacaStream {
             calendar: Calendar::new(wish.calendar),
             backfill: Backfill::since(wish.history_since, wish.timeframe),
             retry_at_s: 0.0,
+            is_up: true,
             is_stale: false,
             age_max_s: AGE_MAX_S,
         }
@@ -71,24 +73,31 @@ impl AlpacaStream {
             self.heard_s = self.line.seconds();
             match news {
                 News::Up => {
+                    self.is_up = true;
                     self.backfill.resume(&self.symbols);
-                    if std::mem::take(&mut self.is_stale) {
-                        let time = self.line.venue_now();
-                        events.push(StreamEvent::Fresh { symbol: None, time });
-                    }
                 }
-                News::Item(message) => {
-                    self.age_max_s = self.age_max_s.min(AGE_MAX_S);
-                    let event = event(message, &self.symbols, &self.calendar);
-                    if let Some(StreamEvent::Bar { symbol, bar, .. }) = &event {
-                        self.backfill.told(symbol, bar.available_at);
-                    }
-                    events.extend(event);
-                }
+                News::Item(message) => self.take(message, events),
                 News::Note(_) => {}
-                News::Down(reason) => self.stale(format!("market data: {reason}"), events),
+                News::Down(reason) => {
+                    self.is_up = false;
+                    self.stale(format!("market data: {reason}"), events);
+                }
             }
         }
+    }
+
+    /// Data is good again with the first of it, not with the line.
+    fn take(&mut self, message: DataMessage, events: &mut Vec<StreamEvent>) {
+        self.age_max_s = self.age_max_s.min(AGE_MAX_S);
+        if std::mem::take(&mut self.is_stale) {
+            let time = self.line.venue_now();
+            events.push(StreamEvent::Fresh { symbol: None, time });
+        }
+        let event = event(message, &self.symbols, &self.calendar);
+        if let Some(StreamEvent::Bar { symbol, bar, .. }) = &event {
+            self.backfill.live(symbol, bar, self.line.seconds());
+        }
+        events.extend(event);
     }
 
     fn stale(&mut self, reason: String, events: &mut Vec<StreamEvent>) {
@@ -101,7 +110,7 @@ impl AlpacaStream {
     /// Gives up a link that brings nothing while there is trading.
     fn watch(&mut self, events: &mut Vec<StreamEvent>) {
         let seconds = self.line.seconds();
-        if self.is_stale || seconds - self.heard_s < self.age_max_s {
+        if !self.is_up || seconds - self.heard_s < self.age_max_s {
             return;
         }
         self.heard_s = seconds;
@@ -110,7 +119,10 @@ impl AlpacaStream {
         let session = self.calendar.session(date).ok().flatten();
         let first_due = |open: Timestamp| open.saturating_add_nanos(2 * 60_000_000_000);
         if session.is_some_and(|s| first_due(s.open) <= time && time < s.close) {
-            let reason = format!("market data: the line is open, but nothing came for {:.0} s", self.age_max_s);
+            let reason = format!(
+                "market data: the line is open, but nothing came for {:.0} s",
+                self.age_max_s
+            );
             self.age_max_s = (2.0 * self.age_max_s).min(AGE_LONGEST_S);
             self.stale(reason, events);
             self.link.renew();
@@ -128,19 +140,16 @@ impl MarketStream for AlpacaStream {
                 Err(loss) => {
                     self.retry_at_s = self.line.seconds() + RETRY_S;
                     let mut events = Vec::new();
-                    self.stale(format!("past bars could not be fetched: {}", loss.text()), &mut events);
+                    self.stale(
+                        format!("past bars could not be fetched: {}", loss.text()),
+                        &mut events,
+                    );
                     return Ok(events);
                 }
             }
         }
         let mut events = Vec::new();
         if self.backfill.is_done() {
-            if self.is_stale && self.retry_at_s > 0.0 {
-                self.retry_at_s = 0.0;
-                self.is_stale = false;
-                let time = self.line.venue_now();
-                events.push(StreamEvent::Fresh { symbol: None, time });
-            }
             self.hear(&mut events);
             self.watch(&mut events);
         }
@@ -155,5 +164,6 @@ impl MarketStream for AlpacaStream {
 /// The shortest bar that can be built.
 pub(in super::super) fn is_streamable(wish: &VenueWish) -> bool {
     let piece_s = PIECE.seconds().unwrap_or_default();
-    wish.timeframe.seconds().is_none_or(|s| s % piece_s == 0) && super::read::word(wish.timeframe).is_some()
+    wish.timeframe.seconds().is_none_or(|s| s % piece_s == 0)
+        && super::read::word(wish.timeframe).is_some()
 }

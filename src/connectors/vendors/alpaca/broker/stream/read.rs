@@ -59,8 +59,7 @@ pub(super) fn event(
             Some(StreamEvent::Bar { symbol, bar, span: PIECE })
         }
         DataMessage::Quote { symbol, bid, bid_size, ask, ask_size, time } => {
-            let top =
-                BookTop { time, bid, ask, bid_quantity: bid_size, ask_quantity: ask_size };
+            let top = BookTop { time, bid, ask, bid_quantity: bid_size, ask_quantity: ask_size };
             let symbol = wanted(&symbol)?;
             // A side without a quote is 0: such prices say nothing, and old ones grow stale.
             top.is_sound().then_some(StreamEvent::Quote { symbol, top })

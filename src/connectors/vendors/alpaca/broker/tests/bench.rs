@@ -154,7 +154,12 @@ impl Bench {
         })
     }
 
-    pub(super) fn request(&mut self, signed: f64, kind: OrderKind, time: TimeInForce) -> OrderRequest {
+    pub(super) fn request(
+        &mut self,
+        signed: f64,
+        kind: OrderKind,
+        time: TimeInForce,
+    ) -> OrderRequest {
         self.next += 1;
         let id = OrderId(self.next);
         let market = OrderRequest::market(id, symbol("SPY"), signed, self.sim.now());
@@ -239,13 +244,14 @@ impl Bench {
             let traded: f64 = ledger.fills.values().map(signed).sum();
             let paid: f64 = ledger.fills.values().map(|f| signed(f) * f.price).sum();
             let true_traded: f64 = truth.iter().map(|e| e.side.sign() * e.quantity).sum();
-            let true_paid: f64 =
-                truth.iter().map(|e| e.side.sign() * e.quantity * e.price).sum();
+            let true_paid: f64 = truth.iter().map(|e| e.side.sign() * e.quantity * e.price).sum();
             if truth.len() != ledger.fills.len() {
                 return Some(format!("{} fills, in truth {}", ledger.fills.len(), truth.len()));
             }
             if (traded - true_traded).abs() > 1e-9 || (paid - true_paid).abs() > 0.005 {
-                return Some(format!("{traded} for {paid}, in truth {true_traded} for {true_paid}"));
+                return Some(format!(
+                    "{traded} for {paid}, in truth {true_traded} for {true_paid}"
+                ));
             }
             for record in house.orders().filter(|r| r.order.reference.starts_with("releat-test-")) {
                 let name = record.order.reference.trim_start_matches("releat-test-");

@@ -43,12 +43,17 @@ fn orders_of_every_kind_end_as_the_venue_says() {
     bench.poll();
     let refused = |e: &BrokerEvent| matches!(e, BrokerEvent::CancelRefused { .. });
     assert_eq!(bench.ledger.count(refused), 1);
-    assert!(bench.broker.submit(super::bench::approved(OrderRequest::market(
-        OrderId(1),
-        symbol("SPY"),
-        1.0,
-        Timestamp::default()
-    ))).is_err());
+    assert!(
+        bench
+            .broker
+            .submit(super::bench::approved(OrderRequest::market(
+                OrderId(1),
+                symbol("SPY"),
+                1.0,
+                Timestamp::default()
+            )))
+            .is_err()
+    );
 }
 
 #[test]
@@ -114,7 +119,10 @@ fn a_new_process_finds_everything_by_our_names() {
     let snapshot = other.snapshot(Timestamp::default()).unwrap();
     let traded: f64 = snapshot.executions.iter().map(|fill| fill.quantity).sum();
     assert_eq!(traded, 120.0);
-    let names = |fills: Vec<&str>| fills.into_iter().map(ToOwned::to_owned).collect::<Vec<_>>();
+    let names = |mut fills: Vec<&str>| {
+        fills.sort_unstable();
+        fills.into_iter().map(ToOwned::to_owned).collect::<Vec<_>>()
+    };
     let told = names(bench.ledger.fills.keys().map(String::as_str).collect());
     assert_eq!(names(snapshot.executions.iter().map(|f| &*f.execution_id).collect()), told);
     assert_eq!(snapshot.open_orders[0].order_id, Some(open));
@@ -146,9 +154,9 @@ fn everything_of_ours_is_canceled_from_another_thread() {
     assert_eq!(canceled.unwrap(), 30);
     bench.settle();
     assert_eq!(bench.ledger.ends.len(), 30);
-    let open = bench.sim.with_house(|house| {
-        house.orders().filter(|record| record.status.is_open()).count()
-    });
+    let open = bench
+        .sim
+        .with_house(|house| house.orders().filter(|record| record.status.is_open()).count());
     assert_eq!(open, 1);
     wait_until(|| bench.broker.emergency().cancel_all() == Ok(0));
 }

@@ -39,9 +39,9 @@ impl AlpacaBroker {
         };
         self.tell(&order);
         let fills = self.tracker.fills(&rows);
-        let own = fills.into_iter().filter(|fill| {
-            fill.execution_id.split_once('/').is_some_and(|(of, _)| of == venue_id)
-        });
+        let own = fills
+            .into_iter()
+            .filter(|fill| fill.execution_id.split_once('/').is_some_and(|(of, _)| of == venue_id));
         let missed = self.tracker.missed(own.collect());
         let has_missed = !missed.is_empty();
         self.events.extend(missed);

@@ -78,8 +78,11 @@ impl AlpacaBroker {
         let is_known = |row: &&Activity| {
             self.tracker.order_id(&row.order_id).is_some() || self.tracker.is_foreign(&row.order_id)
         };
-        let unknown: BTreeSet<String> =
-            activities.iter().filter(|row| !is_known(row)).map(|row| row.order_id.clone()).collect();
+        let unknown: BTreeSet<String> = activities
+            .iter()
+            .filter(|row| !is_known(row))
+            .map(|row| row.order_id.clone())
+            .collect();
         for venue_id in unknown.iter().take(LOOKUPS_MAX) {
             match self.line.order_by_id(venue_id) {
                 Ok(order) => self.tell(&order),

@@ -89,9 +89,19 @@ pub(in super::super) enum Standing {
 /// Alpaca Trading API, "Order Lifecycle". `replaced` ends an order: another one has taken its place.
 pub(in super::super) fn standing(status: &str) -> Option<Standing> {
     Some(match status {
-        "new" | "partially_filled" | "done_for_day" | "accepted" | "pending_new"
-        | "accepted_for_bidding" | "stopped" | "suspended" | "calculated" | "held"
-        | "pending_cancel" | "pending_replace" | "pending_review" => Standing::Open,
+        "new"
+        | "partially_filled"
+        | "done_for_day"
+        | "accepted"
+        | "pending_new"
+        | "accepted_for_bidding"
+        | "stopped"
+        | "suspended"
+        | "calculated"
+        | "held"
+        | "pending_cancel"
+        | "pending_replace"
+        | "pending_review" => Standing::Open,
         "filled" => Standing::Filled,
         "canceled" | "replaced" => Standing::Canceled,
         "expired" => Standing::Expired,

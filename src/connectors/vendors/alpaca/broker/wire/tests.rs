@@ -1,6 +1,8 @@
 //! Recorded frames and samples of the documents.
 
-use super::{Account, Clock, Day, Position, Quantity, Standing, TradingMessage, WireOrder, standing};
+use super::{
+    Account, Clock, Day, Position, Quantity, Standing, TradingMessage, WireOrder, standing,
+};
 use crate::base::recorded;
 
 #[test]
@@ -22,10 +24,7 @@ fn the_recorded_updates_are_read() {
     let events: Vec<&str> = updates.iter().map(|update| update.event.as_str()).collect();
     assert_eq!(events, ["pending_new", "new", "fill"]);
     assert_eq!(updates[0].execution_id, None);
-    assert_eq!(
-        updates[1].execution_id.as_deref(),
-        Some("4adee259-5b3c-4bc8-891f-16ba1784e0be")
-    );
+    assert_eq!(updates[1].execution_id.as_deref(), Some("4adee259-5b3c-4bc8-891f-16ba1784e0be"));
     assert_eq!(updates[2].order.filled(), Quantity::parse("129.7").unwrap());
     assert_eq!(standing(&updates[2].order.status), Some(Standing::Filled));
 }

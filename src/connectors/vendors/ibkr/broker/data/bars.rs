@@ -43,10 +43,12 @@ impl BarLine {
     /// The answer to a subscription: bars of the past, oldest first, the last of which may grow.
     pub(in super::super) fn batch(&mut self, span: &Span, rows: &[IbkrBar], now: Timestamp) -> Vec<Bar> {
         let mut bars = Vec::with_capacity(rows.len());
+        let known = self.last();
         for (index, row) in rows.iter().enumerate() {
             let next = rows.get(index + 1);
             let Some((bar, end)) = span.read(row, next) else { continue };
-            if end < span.since {
+            // After a gap, what was told whole before is not told again.
+            if end < span.since || known.is_some_and(|known| bar.open_time < known) {
                 continue;
             }
             let is_sealed = next.is_some() || now >= end.saturating_add_nanos(SEALS);
@@ -76,6 +78,11 @@ impl BarLine {
         self.growing = Some(growing);
         bars.push(growing.told(now));
         bars
+    }
+
+    /// When the last bar began.
+    pub(in super::super) fn last(&self) -> Option<Timestamp> {
+        self.growing.map(|growing| growing.bar.open_time)
     }
 
     /// The bar whose time is over, once.

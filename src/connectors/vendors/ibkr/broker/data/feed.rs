@@ -53,7 +53,7 @@ impl Feed {
         let bars = line.bars.batch(&self.span, rows, now.time);
         self.push_bars(symbol, bars);
         self.came(symbol, now);
-        self.clear(Some(symbol), &Cause::Feed, now.time);
+        self.clear(Some(symbol), &Cause::Bars, now.time);
     }
 
     /// A change of the last bar.
@@ -88,6 +88,7 @@ impl Feed {
             }
         };
         self.came(symbol, now);
+        self.clear(Some(symbol), &Cause::Quotes, now.time);
         if let Some(top) = top.filter(|_| self.wants_quotes) {
             self.push_quote(symbol, top);
         }
@@ -103,9 +104,15 @@ impl Feed {
         }
     }
 
-    /// The subscription of a symbol ended, for this reason.
-    pub(in super::super) fn ended(&mut self, symbol: &Symbol, reason: &str, now: Moment) {
-        self.set(Some(symbol), Cause::Feed, reason, now.time);
+    /// A subscription of a symbol ended, for this reason.
+    pub(in super::super) fn ended(&mut self, symbol: &Symbol, of: Cause, reason: &str, now: Moment) {
+        self.set(Some(symbol), of, reason, now.time);
+    }
+
+    /// From when on bars of a symbol are missing.
+    pub(in super::super) fn missing_since(&self, symbol: &Symbol) -> Timestamp {
+        let last = self.lines.get(symbol).and_then(|line| line.bars.last());
+        last.map_or(self.span.since, |last| last.max(self.span.since))
     }
 
     /// Another session has the data.

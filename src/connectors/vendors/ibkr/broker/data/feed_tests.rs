@@ -6,7 +6,7 @@ use ibapi::market_data::historical::Bar as IbkrBar;
 use ibapi::market_data::realtime::{TickPrice, TickTypes};
 
 use super::super::values::Moment;
-use super::{Feed, Span};
+use super::{Cause, Feed, Span};
 use crate::base::Timestamp;
 use crate::domain::{Calendar, CalendarName, Symbol, Timeframe};
 use crate::ports::StreamEvent;
@@ -139,8 +139,13 @@ fn causes_add_up_until_the_last_has_gone() {
     assert!(names(&mut feed).is_empty());
     feed.tick(&spy(), &price(TickType::Bid, 1.0), at(3.0));
     assert_eq!(names(&mut feed), ["fresh all"]);
-    feed.ended(&spy(), "162", at(4.0));
+    feed.ended(&spy(), Cause::Bars, "162", at(4.0));
+    feed.ended(&spy(), Cause::Quotes, "10189", at(4.0));
     assert_eq!(names(&mut feed), ["stale SPY"]);
     feed.bars(&spy(), &[bar(0), bar(60)], at(130.0));
-    assert_eq!(names(&mut feed), ["bar SPY", "bar SPY", "fresh SPY"]);
+    assert_eq!(names(&mut feed), ["bar SPY", "bar SPY"]);
+    feed.tick(&spy(), &price(TickType::Ask, 1.5), at(131.0));
+    assert_eq!(names(&mut feed), ["fresh SPY", "quote SPY"]);
+    feed.bars(&spy(), &[bar(0), bar(60), bar(120)], at(190.0));
+    assert_eq!(names(&mut feed), ["bar SPY", "bar SPY"], "only what was missed");
 }

@@ -20,8 +20,10 @@ pub(in super::super) enum Cause {
     NotLive,
     /// The farm that serves it is gone.
     Farm,
-    /// The subscription ended.
-    Feed,
+    /// The subscription of bars ended.
+    Bars,
+    /// The subscription of best prices ended.
+    Quotes,
 }
 
 /// The causes that hold; one event when the first comes and one when the last has gone.

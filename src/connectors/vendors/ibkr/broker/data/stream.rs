@@ -15,8 +15,8 @@ const LIMIT: Duration = Duration::from_secs(3);
 
 /// Bars and best prices from Interactive Brokers.
 ///
-/// A bar that grows says how far it stands; it is told once more when it is whole. After every gap
-/// the bars since the beginning of the wish come again.
+/// A bar that grows says how far it stands, which is before its end; it is told once more when it
+/// is whole. After a gap the bars that were missed come first.
 #[derive(Debug)]
 pub struct IbkrStream {
     owner: Arc<Owner>,

@@ -16,7 +16,8 @@ use tokio::time::{sleep, timeout};
 use super::super::super::request::bar_size;
 use super::super::link::{Haste, Shared};
 use super::super::orders::Instrument;
-use crate::base::Timestamp;
+use super::Cause;
+use crate::base::{Stopwatch, Timestamp};
 use crate::domain::{Symbol, Timeframe};
 
 /// The first pause before a subscription is asked for again, seconds: the same request within 15 s
@@ -74,6 +75,7 @@ enum Kind {
 async fn follow(one: One, kind: Kind) {
     let mut pause = PAUSE_S;
     loop {
+        let watch = Stopwatch::start();
         let ended = match kind {
             Kind::Bars => one.bars().await,
             Kind::Quotes => one.quotes().await,
@@ -82,7 +84,10 @@ async fn follow(one: One, kind: Kind) {
             return;
         }
         if let Err(error) = ended {
-            one.report(&error);
+            one.report(kind, &error);
+        }
+        if watch.seconds() > PAUSE_MAX_S {
+            pause = PAUSE_S;
         }
         sleep(Duration::from_secs_f64(pause)).await;
         pause = (pause * 2.0).min(PAUSE_MAX_S);
@@ -94,11 +99,11 @@ impl One {
         let timeframe = self.shared.wish.timeframe;
         let size = bar_size(timeframe)
             .ok_or_else(|| Error::InvalidArgument(format!("no bars of {timeframe}")))?;
-        let now = {
+        let (now, since) = {
             let (core, at) = self.shared.core();
-            core.clock.time(at)
+            (core.clock.time(at), core.feed.missing_since(&self.symbol))
         };
-        let reach = reach(self.shared.wish.history_since, now, timeframe);
+        let reach = reach(since, now, timeframe);
         self.shared.lane.admit(Haste::InTurn).await;
         let bars = self.client.historical_data(&self.contract, size);
         let bars = bars.what_to_show(WhatToShow::Trades).trading_hours(TradingHours::Regular);
@@ -150,13 +155,17 @@ impl One {
         Err(Error::UnexpectedEndOfStream)
     }
 
-    fn report(&self, error: &Error) {
+    fn report(&self, kind: Kind, error: &Error) {
         let (mut core, at) = self.shared.core();
         let now = core.moment(at);
         if let Error::Notice(notice) = error {
             core.feed.notice(&self.symbol, notice.code, &notice.message, now);
         }
-        core.feed.ended(&self.symbol, &error.to_string(), now);
+        let cause = match kind {
+            Kind::Bars => Cause::Bars,
+            Kind::Quotes => Cause::Quotes,
+        };
+        core.feed.ended(&self.symbol, cause, &error.to_string(), now);
     }
 }
 

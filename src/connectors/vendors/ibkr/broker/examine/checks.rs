@@ -7,7 +7,7 @@ use ibapi::orders::Orders;
 use ibapi::subscriptions::SubscriptionItem;
 use tokio::time::timeout;
 
-use super::super::connect::{account, read_only, runtime, wrong_account, wrong_wish};
+use super::super::connect::{account, is_read_only, read_only, runtime, wrong_account, wrong_wish};
 use super::super::data::{Feed, Span, data_type};
 use super::super::link::{Asker, Lane, Opened, open, venue_now};
 use super::super::orders::{Found, References, WireIds, lookup, margin};
@@ -59,10 +59,6 @@ async fn look(connector: &IbkrConnector, wish: &VenueWish) -> Vec<Finding> {
     let lane = Lane::new();
     let asker = Asker { client: &opened.client, lane: &lane };
     let account = check_account(&mut report, connector, wish, &opened);
-    match read_only(asker).await {
-        None => report.passed("permissions", "orders can be sent".to_owned()),
-        Some(reason) => report.failed("permissions", reason, "clear \"Read-Only API\""),
-    }
     let mut found = Vec::new();
     let mut missing = Vec::new();
     for symbol in &wish.symbols {
@@ -76,9 +72,13 @@ async fn look(connector: &IbkrConnector, wish: &VenueWish) -> Vec<Finding> {
     check_hours(&mut report, wish, &found);
     check_rules(&mut report, &found, &missing);
     check_orders(&mut report, asker, wish).await;
-    if let (Some(account), Some((_, found))) = (account, found.first()) {
-        check_margin(&mut report, asker, wish, &account, (found, opened.next_id)).await;
-    }
+    let margin = match (account, found.first()) {
+        (Some(account), Some((_, found))) => {
+            Some(try_margin(asker, wish, &account, found, opened.next_id).await)
+        }
+        _ => None,
+    };
+    check_permissions(&mut report, read_only(asker).await, margin);
     report.finish("an earlier check failed")
 }
 
@@ -127,7 +127,8 @@ async fn check_data(
     match (late.is_empty(), is_complete) {
         (true, true) => report.passed("data_type", "live".to_owned()),
         (true, false) => {
-            let detail = "the broker did not say for every symbol, as it may while the market is closed";
+            let detail =
+                "the broker did not say for every symbol, as it may while the market is closed";
             report.warned("data_type", detail.to_owned(), "look again while the market is open");
         }
         (false, _) if wish.delayed_data => report.warned("data_type", late.join("; "), ""),
@@ -160,7 +161,11 @@ async fn check_clock(report: &mut Report, asker: Asker<'_>) {
             let detail = format!("{skew:+.3} s");
             match skew.abs() <= SKEW_MAX_S {
                 true => report.passed("clock_skew", detail),
-                false => report.failed("clock_skew", detail, "let this computer set its clock by the network"),
+                false => report.failed(
+                    "clock_skew",
+                    detail,
+                    "let this computer set its clock by the network",
+                ),
             }
         }
         Err(error) => report.failed("clock_skew", error.to_string(), "restart the gateway"),
@@ -178,7 +183,9 @@ fn check_hours(report: &mut Report, wish: &VenueWish, found: &[(Symbol, Found)])
     match (wrong.is_empty(), found.is_empty()) {
         (_, true) => {}
         (true, _) => report.passed("calendar", format!("{:?} as the broker has it", wish.calendar)),
-        (false, _) => report.failed("calendar", wrong.join("; "), "choose the calendar of the exchange"),
+        (false, _) => {
+            report.failed("calendar", wrong.join("; "), "choose the calendar of the exchange")
+        }
     }
 }
 
@@ -217,32 +224,42 @@ async fn check_orders(report: &mut Report, asker: Asker<'_>, wish: &VenueWish) {
     match foreign.is_empty() {
         true => report.passed("open_orders", detail),
         false => {
-            let remedy = "they count as exposure and are never touched; cancel them where they were sent";
+            let remedy =
+                "they count as exposure and are never touched; cancel them where they were sent";
             report.warned("open_orders", detail, remedy);
         }
     }
 }
 
-async fn check_margin(
-    report: &mut Report,
+/// What the broker says of an order that is not placed.
+async fn try_margin(
     asker: Asker<'_>,
     wish: &VenueWish,
     account: &str,
-    (found, next_id): (&Found, i32),
+    found: &Found,
+    next_id: i32,
+) -> Result<String, String> {
+    let mut ids = WireIds::open(&wish.memory_dir, account).map_err(|error| error.to_string())?;
+    ids.offered(next_id);
+    margin(asker, &found.instrument, account, &mut ids).await
+}
+
+fn check_permissions(
+    report: &mut Report,
+    read_only: Option<String>,
+    margin: Option<Result<String, String>>,
 ) {
-    let wire = WireIds::open(&wish.memory_dir, account).and_then(|mut ids| {
-        ids.offered(next_id);
-        ids.take()
-    });
-    let wire = match wire {
-        Ok(wire) => wire,
-        Err(error) => {
-            report.failed("what_if", error.to_string(), "mend the file of order ids");
-            return;
+    let refused = margin.as_ref().and_then(|margin| margin.as_ref().err());
+    let refused = refused.filter(|reason| is_read_only(reason)).cloned();
+    match read_only.or(refused) {
+        None => report.passed("permissions", "orders can be sent".to_owned()),
+        Some(reason) => report.failed("permissions", reason, "clear \"Read-Only API\""),
+    }
+    match margin {
+        Some(Ok(detail)) => report.passed("what_if", detail),
+        Some(Err(reason)) => {
+            report.failed("what_if", reason, "look up trading permissions of the account");
         }
-    };
-    match margin(asker, &found.instrument, account, wire).await {
-        Ok(detail) => report.passed("what_if", detail),
-        Err(reason) => report.failed("what_if", reason, "look up trading permissions of the account"),
+        None => {}
     }
 }

@@ -28,7 +28,8 @@ fn difference(day: &str, zone: &TimeZone, calendar: &Calendar) -> Option<String>
     let text = |span: Option<(crate::base::Timestamp, crate::base::Timestamp)>| {
         span.map_or_else(|| "closed".to_owned(), |(open, close)| format!("{open}..{close}"))
     };
-    (ours != theirs).then(|| format!("{date}: the broker {}, the calendar {}", text(theirs), text(ours)))
+    (ours != theirs)
+        .then(|| format!("{date}: the broker {}, the calendar {}", text(theirs), text(ours)))
 }
 
 fn instant(text: &str, zone: &TimeZone) -> Option<crate::base::Timestamp> {

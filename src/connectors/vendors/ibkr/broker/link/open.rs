@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use ibapi::subscriptions::{NoticeStream, Subscription};
 use ibapi::orders::OrderUpdate;
+use ibapi::subscriptions::{NoticeStream, Subscription};
 use ibapi::{Client, Error};
 use tokio::time::timeout;
 
@@ -30,8 +30,7 @@ pub(in super::super) struct Opened {
 /// that there are accounts, and that somebody answers.
 pub(in super::super) async fn open(address: &str, client_id: i32) -> Result<Opened, Refusal> {
     let request = format!("a connection to {address}");
-    let absent =
-        |reason: &str| Refusal { error: unavailable(&request, 1, reason), may_pass: true };
+    let absent = |reason: &str| Refusal { error: unavailable(&request, 1, reason), may_pass: true };
     // The library's own reconnect is off: after one, nothing tells which messages were lost.
     let connecting = Client::builder()
         .address(address)

@@ -17,6 +17,9 @@ use crate::base::Stopwatch;
 use crate::domain::Symbol;
 use crate::ports::{BrokerError, VenueWish};
 
+/// The connection may take so long to close.
+const CLOSE: Duration = Duration::from_millis(500);
+
 /// One venue, as all threads see it.
 #[derive(Debug)]
 pub(in super::super) struct Shared {
@@ -194,9 +197,9 @@ impl Drop for Owner {
     fn drop(&mut self) {
         self.shared.is_closing.store(true, Ordering::Relaxed);
         self.shared.set_client(None);
-        // A name that nobody resolves would hold the end of the program up.
+        // So that the client id is free again; a name that nobody resolves does not hold it up.
         if let Some(runtime) = self.runtime.take() {
-            runtime.shutdown_background();
+            runtime.shutdown_timeout(CLOSE);
         }
     }
 }

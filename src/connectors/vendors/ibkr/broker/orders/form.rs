@@ -150,7 +150,10 @@ mod tests {
             let found =
                 (&*order.order_type, order.tif.as_str(), order.limit_price, order.aux_price);
             assert_eq!(found, expected);
-            assert_eq!((&*order.account, &*order.order_ref, order.transmit), ("DU1", "releat-s-3", true));
+            assert_eq!(
+                (&*order.account, &*order.order_ref, order.transmit),
+                ("DU1", "releat-s-3", true)
+            );
         };
         let (limit_price, stop_price) = (100.017, 99.996);
         check(OrderKind::Market, 1.0, ("MKT", "DAY", None, None));

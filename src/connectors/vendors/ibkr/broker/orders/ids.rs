@@ -44,7 +44,9 @@ pub(in super::super) enum IdError {
         found: String,
     },
     /// All numbers are used up.
-    #[error("order ids must stay below {END}, the next is {next}; reset the order ids in the API settings of TWS")]
+    #[error(
+        "order ids must stay below {END}, the next is {next}; reset the order ids in the API settings of TWS"
+    )]
     UsedUp {
         /// What would be next.
         next: i32,

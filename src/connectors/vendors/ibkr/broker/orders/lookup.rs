@@ -9,7 +9,7 @@ use ibapi::subscriptions::SubscriptionItem;
 use super::super::super::request::contract;
 use super::super::link::Asker;
 use super::super::values;
-use super::{Instrument, PriceGrid, what_if};
+use super::{Instrument, PriceGrid, WireIds, what_if};
 use crate::config::IbkrSource;
 use crate::domain::Symbol;
 
@@ -43,7 +43,9 @@ pub(in super::super) async fn lookup(
         Err(error) => return Err(format!("{symbol}: {error}")),
     };
     let (Some(details), true) = (found.pop(), found.is_empty()) else {
-        return Err(format!("{symbol}: the broker must have one stock in {currency} of this name, and has several"));
+        return Err(format!(
+            "{symbol}: the broker must have one stock in {currency} of this name, and has several"
+        ));
     };
     let rule = rule_of(&details);
     let steps = match rule {
@@ -64,8 +66,9 @@ pub(in super::super) async fn margin(
     asker: Asker<'_>,
     instrument: &Instrument,
     account: &str,
-    wire: i32,
+    ids: &mut WireIds,
 ) -> Result<String, String> {
+    let wire = ids.take().map_err(|error| error.to_string())?;
     let order = what_if(account);
     let ask = async |client: &ibapi::Client| {
         let mut answer = client.place_order(wire, &instrument.contract, &order).await?;
@@ -76,9 +79,14 @@ pub(in super::super) async fn margin(
         }
         Err(Error::UnexpectedEndOfStream)
     };
-    let state = asker.ask(ask).await.map_err(|error| error.to_string())?;
+    let state = asker.ask(ask).await.map_err(|error| match error {
+        Error::Notice(notice) => format!("{} {}", notice.code, notice.message),
+        other => other.to_string(),
+    })?;
     let number = |value: Option<f64>| {
-        value.and_then(values::known).map_or_else(|| "unknown".to_owned(), |value| format!("{value:.2}"))
+        value
+            .and_then(values::known)
+            .map_or_else(|| "unknown".to_owned(), |value| format!("{value:.2}"))
     };
     Ok(format!(
         "one share needs initial margin {} and maintenance margin {}, and costs {} {}",

@@ -44,7 +44,9 @@ mod tests {
         let ours = References::new("spy-2");
         assert_eq!(ours.of(OrderId(7)), "releat-spy-2-7");
         assert_eq!(ours.read(&ours.of(OrderId(7))), Some(OrderId(7)));
-        for foreign in ["", "releat-spy-2-", "releat-spy-7", "releat-spy-2-x", "releat-spy-2-+7", "7"] {
+        for foreign in
+            ["", "releat-spy-2-", "releat-spy-7", "releat-spy-2-x", "releat-spy-2-+7", "7"]
+        {
             assert_eq!(ours.read(foreign), None, "{foreign}");
         }
         assert_eq!(References::new("spy").read("releat-spy-2-7"), None);

@@ -150,7 +150,11 @@ impl Tracker {
     }
 
     /// The order as the venue has it.
-    pub(in super::super) fn open_order(&mut self, data: &OrderData, now: Moment) -> Vec<BrokerEvent> {
+    pub(in super::super) fn open_order(
+        &mut self,
+        data: &OrderData,
+        now: Moment,
+    ) -> Vec<BrokerEvent> {
         let order = &data.order;
         if order.what_if || !self.is_mine(&order.account) {
             return Vec::new();
@@ -160,7 +164,8 @@ impl Tracker {
         if data.order_id > 0 && is_of_client {
             let tracked = self.orders.entry(id).or_insert_with(|| Tracked::new(data.order_id));
             tracked.wire = data.order_id;
-            let quantity = values::quantity(order.total_quantity).filter(|&quantity| quantity > 0.0);
+            let quantity =
+                values::quantity(order.total_quantity).filter(|&quantity| quantity > 0.0);
             tracked.quantity = tracked.quantity.or(quantity);
             self.by_wire.insert(data.order_id, id);
         }
@@ -168,7 +173,11 @@ impl Tracker {
     }
 
     /// Where an order stands.
-    pub(in super::super) fn status(&mut self, status: &OrderStatus, now: Moment) -> Vec<BrokerEvent> {
+    pub(in super::super) fn status(
+        &mut self,
+        status: &OrderStatus,
+        now: Moment,
+    ) -> Vec<BrokerEvent> {
         if status.client_id != 0 && status.client_id != self.client_id {
             return Vec::new();
         }
@@ -185,7 +194,11 @@ impl Tracker {
     }
 
     /// A trade.
-    pub(in super::super) fn execution(&mut self, data: &ExecutionData, now: Moment) -> Vec<BrokerEvent> {
+    pub(in super::super) fn execution(
+        &mut self,
+        data: &ExecutionData,
+        now: Moment,
+    ) -> Vec<BrokerEvent> {
         let execution = &data.execution;
         if !self.is_mine(&execution.account_number) {
             return Vec::new();
@@ -213,7 +226,10 @@ impl Tracker {
     }
 
     /// The name of an execution and what it cost; none if that is unset, or in another currency.
-    pub(in super::super) fn readable_cost(&self, report: &CommissionReport) -> Option<(String, f64)> {
+    pub(in super::super) fn readable_cost(
+        &self,
+        report: &CommissionReport,
+    ) -> Option<(String, f64)> {
         let is_ours = report.currency.is_empty() || report.currency == self.currency;
         // The library reads an absent cost as 0, which no currency goes with.
         let is_absent = report.currency.is_empty() && report.commission == 0.0;
@@ -237,6 +253,10 @@ impl Tracker {
             Some(Effect::OrderRejected) if code == 321 && is_accepted => Vec::new(),
             Some(Effect::OrderRejected) => self.finish(id, rejected(), now),
             Some(Effect::OrderCanceled) => self.finish(id, canceled(text), now),
+            // The order that was not found may be the entry of one that was just sent.
+            Some(Effect::CancelRefused) if code == 135 && !is_accepted => {
+                self.finish(id, rejected(), now)
+            }
             Some(Effect::CancelRefused) => {
                 vec![BrokerEvent::CancelRefused { order_id: id, time: now.time }]
             }

@@ -80,7 +80,9 @@ fn names(events: &[BrokerEvent]) -> Vec<String> {
             BrokerEvent::Corrected { fill, .. } => {
                 format!("corrected {} at {}", fill.quantity, fill.price)
             }
-            BrokerEvent::CostKnown { execution_id, cost, .. } => format!("{execution_id} cost {cost}"),
+            BrokerEvent::CostKnown { execution_id, cost, .. } => {
+                format!("{execution_id} cost {cost}")
+            }
             BrokerEvent::Canceled { .. } => "canceled".to_owned(),
             BrokerEvent::Expired { .. } => "expired".to_owned(),
             BrokerEvent::CancelRefused { .. } => "cancel refused".to_owned(),
@@ -239,10 +241,20 @@ fn guard_103_104_105_are_looked_up() {
 
 #[test]
 fn guard_10147_10148_161_are_no_failures() {
-    for code in [10_147, 10_148, 161, 135, 136] {
+    for code in [10_147, 10_148, 161, 136] {
         let told = with_order(10.0).notice(WIRE, code, "cannot be cancelled", NOW);
         assert_eq!(names(&told), ["cancel refused"]);
     }
+}
+
+#[test]
+fn guard_135_refuses_an_order_whose_entry_is_unknown() {
+    let mut tracker = with_order(10.0);
+    let told = tracker.notice(WIRE, 135, "Can't find order with id =7", NOW);
+    assert_eq!(names(&told), ["rejected Venue(\"135 Can't find order with id =7\")"]);
+    let mut tracker = with_order(10.0);
+    tracker.status(&status(OrderStatusKind::Submitted, 0.0), NOW);
+    assert_eq!(names(&tracker.notice(WIRE, 135, "x", NOW)), ["cancel refused"]);
 }
 
 #[test]

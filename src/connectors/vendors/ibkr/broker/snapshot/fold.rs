@@ -10,9 +10,7 @@ use super::super::orders::{Doubt, Tracker, Trade};
 use super::super::values;
 use crate::base::Timestamp;
 use crate::domain::{OrderId, Side, Symbol};
-use crate::ports::{
-    BrokerAccount, BrokerSnapshot, OrderEnd, RejectReason, VenueOrder,
-};
+use crate::ports::{BrokerAccount, BrokerSnapshot, OrderEnd, RejectReason, VenueOrder};
 
 /// What the venue answered to each question.
 #[derive(Debug)]
@@ -190,8 +188,8 @@ fn venue_order(
         None => hint.unwrap_or(0.0),
     };
     let side = if row.order.action == Action::Buy { Side::Buy } else { Side::Sell };
-    let quantity =
-        quantity.ok_or_else(|| Doubt(format!("the quantity of an open order of {symbol} is unset")))?;
+    let quantity = quantity
+        .ok_or_else(|| Doubt(format!("the quantity of an open order of {symbol} is unset")))?;
     Ok(Some(VenueOrder { order_id: id, symbol, side, quantity, filled }))
 }
 

@@ -54,7 +54,8 @@ fn trade(id: &str, reference: &str, shares: f64, price: f64) -> Executions {
 
 fn cost(id: &str, commission: f64) -> Executions {
     let (execution_id, currency) = (id.to_owned(), "USD".to_owned());
-    let report = CommissionReport { execution_id, commission, currency, ..CommissionReport::default() };
+    let report =
+        CommissionReport { execution_id, commission, currency, ..CommissionReport::default() };
     Executions::CommissionReport(report)
 }
 

@@ -85,10 +85,12 @@ fn look(shared: &Shared, answers: Answers, before: usize) -> Look {
 }
 
 /// Every open order of the account, by whomever it was sent. None is bound to this client.
-pub(in super::super) async fn open_rows(shared: &Shared, haste: Haste) -> Result<Vec<Orders>, CallError> {
-    let ask = async |client: &Client| {
-        client.all_open_orders().await?.collect_to_end_within(READ).await
-    };
+pub(in super::super) async fn open_rows(
+    shared: &Shared,
+    haste: Haste,
+) -> Result<Vec<Orders>, CallError> {
+    let ask =
+        async |client: &Client| client.all_open_orders().await?.collect_to_end_within(READ).await;
     shared.call(haste, LIMIT, ask).await
 }
 
@@ -146,9 +148,8 @@ pub(super) async fn summary(
     let ledger = format!("$LEDGER:{currency}");
     let tags = ["TotalCashValue", ledger.as_str()];
     let mut answer = client.account_summary(&AccountGroup("All".to_owned()), &tags).await?;
-    let is_end = |rows: &[AccountSummaryResult]| {
-        matches!(rows.last(), Some(AccountSummaryResult::End))
-    };
+    let is_end =
+        |rows: &[AccountSummaryResult]| matches!(rows.last(), Some(AccountSummaryResult::End));
     let mut rows = answer.collect_until(READ, is_end).await;
     if !matches!(rows.pop(), Some(AccountSummaryResult::End)) {
         return Err(Error::Timeout);

@@ -1,1 +1,8 @@
-//! End to end, against the simulated gateway.
+//! End to end over TCP, against the simulated gateway.
+
+mod data;
+mod faults;
+mod orders;
+mod proxy;
+mod refusals;
+mod stage;

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::super::message::ContractKey;
 use super::super::message::{Reply, Request, WireOrder};
 use super::book::Book;
+use super::lists::Standing;
 use super::live::Streams;
 use crate::base::Timestamp;
 use crate::connectors::simulated::brokerage::{Brokerage, HouseEvent};
@@ -39,7 +40,6 @@ pub(crate) struct DeskOptions {
 #[derive(Debug, Default)]
 pub(super) struct Client {
     pub(super) id: i32,
-    pub(super) is_started: bool,
     /// Whether changes of the account are told.
     pub(super) wants_account: bool,
     pub(super) wants_positions: bool,
@@ -81,6 +81,8 @@ pub(crate) struct Desk {
     pub(super) over_fills: BTreeMap<(i32, i32), f64>,
     /// Symbols by their contract's number.
     pub(super) symbols: BTreeMap<i32, String>,
+    /// What was said last of each order's progress.
+    pub(super) told: BTreeMap<u64, Standing>,
     pub(super) now: Timestamp,
 }
 
@@ -100,6 +102,7 @@ impl Desk {
             is_competing: false,
             over_fills: BTreeMap::new(),
             symbols: BTreeMap::new(),
+            told: BTreeMap::new(),
             now: Timestamp::MIN,
         }
     }
@@ -118,7 +121,7 @@ impl Desk {
         if self.clients.values().any(|client| client.id == client_id) {
             return false;
         }
-        let client = Client { id: client_id, data_kind: 1, is_started: true, ..Client::default() };
+        let client = Client { id: client_id, data_kind: 1, ..Client::default() };
         self.clients.insert(line, client);
         self.say(line, Reply::ManagedAccounts { accounts: self.options.accounts.clone() });
         self.say_next_id(line);
@@ -141,14 +144,8 @@ impl Desk {
             self.unsent.push((line, request));
             return;
         }
-        let request = match self.handle_account(line, request) {
-            None => return,
-            Some(request) => request,
-        };
-        let request = match self.handle_orders(line, request) {
-            None => return,
-            Some(request) => request,
-        };
+        let Some(request) = self.handle_account(line, request) else { return };
+        let Some(request) = self.handle_orders(line, request) else { return };
         self.handle_market(line, request);
     }
 
@@ -225,7 +222,8 @@ impl Desk {
         if keeps_data {
             self.broadcast(
                 1102,
-                "Connectivity between IBKR and Trader Workstation has been restored - data maintained.",
+                "Connectivity between IBKR and Trader Workstation has been restored - data \
+                 maintained.",
             );
         } else {
             for client in self.clients.values_mut() {

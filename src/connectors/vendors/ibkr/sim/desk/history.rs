@@ -125,7 +125,8 @@ impl Desk {
         let bars = self.bars(&wish, &sessions, start, until);
         if bars.is_empty() && !keep_up_to_date {
             let text = format!(
-                "Historical Market Data Service error message:HMDS query returned no data: {}@SMART Trades",
+                "Historical Market Data Service error message:HMDS query returned no data: \
+                 {}@SMART Trades",
                 wish.symbol
             );
             self.error(line, id, 162, &text);

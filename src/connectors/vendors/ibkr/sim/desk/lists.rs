@@ -18,7 +18,27 @@ pub(super) fn status_of(record: &HouseRecord) -> &'static str {
     }
 }
 
+/// What is said of an order's progress.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Standing {
+    pub(super) status: &'static str,
+    pub(super) filled: f64,
+    pub(super) average: f64,
+    pub(super) last_price: f64,
+}
+
 impl Desk {
+    /// Where an order stands now.
+    fn standing(&self, number: u64) -> Standing {
+        let Some(record) = self.house.order(number) else { return Standing::default() };
+        Standing {
+            status: status_of(record),
+            filled: record.filled,
+            average: record.average,
+            last_price: record.last_price,
+        }
+    }
+
     /// Orders of this client; client 0 also takes over those that no client sent.
     pub(super) fn say_open_orders(&mut self, line: Line) {
         let client_id = self.client_id(line);
@@ -36,7 +56,9 @@ impl Desk {
 
     pub(super) fn bind_orders(&mut self, line: Line, bind: bool) {
         if self.client_id(line) != 0 {
-            self.error(line, -1, 321, "Error validating request.-'bI' : cause - Only the default client (i.e. 0) can auto bind orders.");
+            let text = "Error validating request.-'bI' : cause - Only the default client (i.e. 0) \
+                        can auto bind orders.";
+            self.error(line, -1, 321, text);
         } else if bind {
             self.bind_all(line);
         }
@@ -67,39 +89,40 @@ impl Desk {
         };
         let numbers: Vec<u64> = self.book.all().filter(is_open).map(|entry| entry.number).collect();
         for number in numbers {
-            self.say_order(line, number);
-            self.say_status(line, number);
+            let standing = self.standing(number);
+            self.say_order(line, number, standing);
+            self.say_status(line, number, standing);
         }
     }
 
-    pub(super) fn say_order(&mut self, line: Line, number: u64) {
+    pub(super) fn say_order(&mut self, line: Line, number: u64, standing: Standing) {
         let (Some(entry), Some(record)) = (self.book.by_number(number), self.house.order(number))
         else {
             return;
         };
         let mut order = entry.order.clone();
         order.total_quantity = record.order.quantity;
-        order.filled_quantity = record.filled;
-        let state = OrderState { status: status_of(record).to_owned(), ..OrderState::default() };
+        order.filled_quantity = standing.filled;
+        let state = OrderState { status: standing.status.to_owned(), ..OrderState::default() };
         let contract = entry.contract.clone();
         let (order, state) = (Box::new(order), Box::new(state));
         self.say(line, Reply::OpenOrder { contract, order, state });
     }
 
-    pub(super) fn say_status(&mut self, line: Line, number: u64) {
+    pub(super) fn say_status(&mut self, line: Line, number: u64, standing: Standing) {
         let (Some(entry), Some(record)) = (self.book.by_number(number), self.house.order(number))
         else {
             return;
         };
         let reply = Reply::OrderStatus {
             order_id: entry.order.order_id,
-            status: status_of(record).to_owned(),
-            filled: record.filled,
-            remaining: record.remaining(),
-            average_price: record.average,
+            status: standing.status.to_owned(),
+            filled: standing.filled,
+            remaining: (record.order.quantity - standing.filled).max(0.0),
+            average_price: standing.average,
             perm_id: entry.order.perm_id,
             parent_id: entry.order.parent_id,
-            last_price: record.last_price,
+            last_price: standing.last_price,
             client_id: entry.order.client_id,
             why_held: if record.status == HouseStatus::Waiting { "child" } else { "" }.to_owned(),
             market_cap_price: 0.0,

@@ -102,10 +102,9 @@ impl Desk {
                 if !self.is_competing {
                     self.tell_stream(line, key.1, stream.clone(), second);
                 }
-                if let Some(client) = self.client(line) {
-                    if let Some(found) = client.streams.streams.get_mut(&key) {
-                        found.told = second;
-                    }
+                let found = self.client(line).and_then(|c| c.streams.streams.get_mut(&key));
+                if let Some(found) = found {
+                    found.told = second;
                 }
             }
             let Some(client) = self.client(line) else { continue };

@@ -3,6 +3,7 @@
 use super::super::message::{Reply, WireOrder};
 use super::book::{Book, Entry};
 use super::front::{Desk, Line};
+use super::lists::Standing;
 use super::span::stamp;
 use crate::connectors::simulated::brokerage::{HouseEvent, HouseOrder};
 use crate::domain::{OrderKind, Side, Symbol, TimeInForce};
@@ -16,9 +17,18 @@ impl Desk {
 
     fn tell_one(&mut self, event: HouseEvent) {
         match event {
-            HouseEvent::Accepted { number, .. } => self.tell_order(number),
+            HouseEvent::Accepted { number, .. } => self.tell_accepted(number),
             HouseEvent::Held { number, .. } => self.tell_held(number),
-            HouseEvent::Filled { number, execution, .. } => self.tell_fill(number, &execution),
+            HouseEvent::Filled { number, execution, price, cumulative, average, .. } => {
+                let is_done = self
+                    .house
+                    .order(number)
+                    .is_some_and(|record| cumulative >= record.order.quantity - 1e-9);
+                let status = if is_done { "Filled" } else { "Submitted" };
+                let standing = Standing { status, filled: cumulative, average, last_price: price };
+                self.told.insert(number, standing);
+                self.tell_fill(number, &execution, standing);
+            }
             HouseEvent::Commission { execution, .. } => {
                 let found = self.house.executions().iter().find(|e| e.execution == execution);
                 let Some(found) = found.cloned() else { return };
@@ -28,26 +38,38 @@ impl Desk {
                 self.tell_account(&found.symbol);
             }
             HouseEvent::Canceled { number, .. } | HouseEvent::Expired { number, .. } => {
+                let standing = self.told_as(number, "Cancelled");
                 for line in self.owners(number) {
-                    self.say_status(line, number);
+                    self.say_status(line, number, standing);
                     let id = self.order_id(number);
                     self.error(line, id, 202, "Order Canceled - reason:");
                 }
             }
             HouseEvent::Rejected { number, reason, .. } => {
+                let standing = self.told_as(number, "Inactive");
                 for line in self.owners(number) {
                     let id = self.order_id(number);
                     self.error(line, id, 201, &format!("Order rejected - reason:{reason}"));
-                    self.say_status(line, number);
+                    self.say_status(line, number, standing);
                 }
             }
         }
     }
 
-    fn tell_order(&mut self, number: u64) {
+    /// An order as it was told of last, with another status. News may come in one heap, and each is told as if it were the
+    /// last one.
+    fn told_as(&self, number: u64, status: &'static str) -> Standing {
+        Standing { status, ..self.told.get(&number).copied().unwrap_or_default() }
+    }
+
+    fn tell_accepted(&mut self, number: u64) {
+        let waits = self.book.by_number(number).is_some_and(|e| e.order.parent_id != 0);
+        let is_open = self.house.market().is_open(self.now);
+        let status = if waits || !is_open { "PreSubmitted" } else { "Submitted" };
+        let standing = self.told_as(number, status);
         for line in self.owners(number) {
-            self.say_order(line, number);
-            self.say_status(line, number);
+            self.say_order(line, number, standing);
+            self.say_status(line, number, standing);
         }
     }
 
@@ -57,26 +79,28 @@ impl Desk {
         let open = market.coming_session(self.now).map(|session| stamp(market, session.open));
         let word = if record.order.side == Side::Buy { "BUY" } else { "SELL" };
         let text = format!(
-            "Order Message:\n{word} {} {}\nWarning: Your order will not be placed at the exchange until {}.",
+            "Order Message:\n{word} {} {}\nWarning: Your order will not be placed at the exchange \
+             until {}.",
             record.order.quantity,
             record.order.symbol,
             open.unwrap_or_default(),
         );
+        let standing = self.told_as(number, "PreSubmitted");
         for line in self.owners(number) {
             let id = self.order_id(number);
             self.error(line, id, 399, &text);
-            self.say_order(line, number);
-            self.say_status(line, number);
+            self.say_order(line, number, standing);
+            self.say_status(line, number, standing);
         }
     }
 
-    fn tell_fill(&mut self, number: u64, execution: &str) {
+    fn tell_fill(&mut self, number: u64, execution: &str, standing: Standing) {
         let found = self.house.executions().iter().find(|e| e.execution == execution).cloned();
         let Some(found) = found else { return };
         for line in self.owners(number) {
             self.say_execution(line, -1, &found);
-            self.say_order(line, number);
-            self.say_status(line, number);
+            self.say_order(line, number, standing);
+            self.say_status(line, number, standing);
         }
         let key = self.book.by_number(number).map(|e| (e.order.client_id, e.order.order_id));
         if let Some(quantity) = key.and_then(|key| self.over_fills.remove(&key)) {

@@ -3,8 +3,11 @@
 use super::super::message::{ContractKey, OrderState, Reply, Request, WireOrder};
 use super::book::{Book, Entry};
 use super::front::{Desk, Line, Parked};
-use crate::connectors::simulated::brokerage::{Fees, HouseOrder};
+use crate::connectors::simulated::brokerage::{Fees, GroupRule, HouseGroup, HouseOrder};
 use crate::domain::{OrderKind, Side, Symbol, TimeInForce};
+
+const READ_ONLY: &str = "Error validating request.-'bN' : cause - The API interface is currently in \
+                         Read-Only mode.";
 
 /// Why an order is refused: code and text.
 type Refusal = (i32, String);
@@ -21,15 +24,14 @@ impl Desk {
                 Request::PlaceOrder { id, .. } | Request::CancelOrder { id } => *id,
                 _ => -1,
             };
-            let text = "Error validating request.-'bN' : cause - The API interface is currently in Read-Only mode.";
-            self.error(line, id, 321, text);
+            self.error(line, id, 321, READ_ONLY);
             return None;
         }
         match request {
             Request::PlaceOrder { id, contract, mut order } => {
                 order.order_id = id;
                 order.client_id = self.client_id(line);
-                if let Err((code, text)) = self.take_order(line, contract, *order) {
+                if let Err((code, text)) = self.take_order(line, &contract, *order) {
                     self.error(line, id, code, &text);
                 }
             }
@@ -59,11 +61,11 @@ impl Desk {
     fn take_order(
         &mut self,
         line: Line,
-        asked: ContractKey,
+        asked: &ContractKey,
         order: WireOrder,
     ) -> Result<(), Refusal> {
         let unknown = || (200, "No security definition has been found for the request".to_owned());
-        let (symbol, contract) = self.resolve(&asked).ok_or_else(unknown)?;
+        let (symbol, contract) = self.resolve(asked).ok_or_else(unknown)?;
         check(&order)?;
         kind_of(&order)?;
         if order.what_if {
@@ -137,8 +139,12 @@ impl Desk {
         if order.account.is_empty() {
             order.account = self.account();
         }
+        let group = group_of(&order);
         self.book.add(Entry { number, order, contract });
-        self.house.place(self.now, house_order);
+        match group {
+            Some(group) => self.house.place_in_group(self.now, house_order, group),
+            None => self.house.place(self.now, house_order),
+        };
         Ok(())
     }
 
@@ -248,6 +254,12 @@ fn check(order: &WireOrder) -> Result<(), Refusal> {
     Ok(())
 }
 
+/// The group of an order: of type 1 they cancel each other, of others they reduce each other.
+fn group_of(order: &WireOrder) -> Option<HouseGroup> {
+    let rule = if order.oca_type == 1 { GroupRule::Cancel } else { GroupRule::Reduce };
+    (!order.oca_group.is_empty()).then(|| HouseGroup { name: order.oca_group.clone(), rule })
+}
+
 fn side_of(order: &WireOrder) -> Side {
     if order.action == "BUY" { Side::Buy } else { Side::Sell }
 }
@@ -281,7 +293,10 @@ fn kind_of(order: &WireOrder) -> Result<(OrderKind, TimeInForce), Refusal> {
         "GTC" => TimeInForce::Gtc,
         "IOC" => TimeInForce::Ioc,
         "FOK" => TimeInForce::Fok,
-        _ => TimeInForce::Day,
+        "" | "DAY" | "OPG" => TimeInForce::Day,
+        tif => {
+            return Err((201, format!("Order rejected - reason:the simulator knows no {tif}")));
+        }
     };
     Ok((kind, time_in_force))
 }

@@ -19,7 +19,8 @@ pub enum GatewayFaultKind {
     Reorder(ReorderFault),
     /// A connection stays open, and nothing comes any more.
     Stall(StallFault),
-    /// A connection is closed, in the middle of a message if so wished.
+    /// A connection is closed, in the middle of a reply if so wished. A request is carried out and nothing is told of it,
+    /// unless the same request is dropped too.
     Close(CloseFault),
     /// The gateway goes away and comes back.
     Restart(RestartFault),

@@ -12,12 +12,15 @@
 //! - {at: {frame: 120}, do: {split: {at_byte: 3, pause_s: 0.2}}, chance: 0.5}
 //! ```
 
+mod checks;
 mod kinds;
 mod names;
 mod plan;
 mod random;
 mod script;
 
+#[cfg(test)]
+mod gateway_tests;
 #[cfg(test)]
 mod tests;
 

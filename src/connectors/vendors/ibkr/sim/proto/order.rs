@@ -190,7 +190,7 @@ impl From<Order> for WireOrder {
             oca_group: order.oca_group.unwrap_or_default(),
             oca_type: order.oca_type.unwrap_or_default(),
             order_ref: order.order_ref.unwrap_or_default(),
-            // An order that says nothing of it is not transmitted: so protobuf reads what is absent.
+            // Protobuf reads what is absent as `false`: not transmitted.
             transmit: order.transmit.unwrap_or_default(),
             what_if: order.what_if.unwrap_or_default(),
             outside_rth: order.outside_rth.unwrap_or_default(),

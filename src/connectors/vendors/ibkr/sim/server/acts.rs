@@ -6,7 +6,6 @@ use super::super::message::{OrderState, Reply};
 use super::frames::frame;
 use super::gateway::Gateway;
 use super::outbox::Piece;
-use super::recorder::Direction;
 
 /// How the bytes of a message leave.
 #[derive(Debug, Default)]
@@ -68,33 +67,23 @@ impl Gateway {
             connection.outbox.hold(frames, bytes);
             return;
         }
-        if let Some(recorder) = &mut connection.recorder {
-            recorder.write(now, Direction::Server, &bytes);
-        }
-        let outbox = &mut connection.outbox;
         if let Some(after) = way.close_after {
-            outbox.push(Piece::Bytes(bytes.into_iter().take(after).collect()));
-            outbox.push(Piece::Close);
+            connection.put(now, bytes.into_iter().take(after).collect());
+            connection.outbox.push(Piece::Close);
             return;
         }
+        let copy = way.is_twice.then(|| bytes.clone());
         match way.split {
             Some((at, pause)) => {
                 let (head, tail) = bytes.split_at(at.min(bytes.len()));
-                outbox.push(Piece::Bytes(head.to_vec()));
-                outbox.push(Piece::Pause(pause));
-                outbox.push(Piece::Bytes(tail.to_vec()));
+                connection.put(now, head.to_vec());
+                connection.outbox.push(Piece::Pause(pause));
+                connection.put(now, tail.to_vec());
             }
-            None => outbox.push(Piece::Bytes(bytes.clone())),
+            None => connection.put(now, bytes),
         }
-        if way.is_twice {
-            outbox.push(Piece::Bytes(bytes));
-        }
-        let released = outbox.release();
-        for bytes in released {
-            if let Some(recorder) = &mut connection.recorder {
-                recorder.write(now, Direction::Server, &bytes);
-            }
-            connection.outbox.push(Piece::Bytes(bytes));
+        for bytes in copy.into_iter().chain(connection.outbox.release()) {
+            connection.put(now, bytes);
         }
     }
 

@@ -105,7 +105,7 @@ fn open(
         let greeting = [b"API\0", &frame(versions)[..]].concat();
         recorder.write(now, Direction::Client, &greeting);
     }
-    let connection = Connection { outbox, codec, recorder, is_started: false };
+    let connection = Connection { outbox, codec, recorder, is_started: false, is_refused: false };
     gateway.connections.insert(line, connection);
     Ok(())
 }
@@ -113,7 +113,6 @@ fn open(
 /// Answers the greeting.
 fn begin(gateway: &Arc<Mutex<Gateway>>, line: Line, version: i32, acts: Vec<Act>) {
     let mut gateway = lock(gateway);
-    let in_use = acts.contains(&Act::ClientIdInUse);
     for act in acts {
         match act {
             Act::Delay(millis) | Act::Stall(millis) => {
@@ -121,13 +120,14 @@ fn begin(gateway: &Arc<Mutex<Gateway>>, line: Line, version: i32, acts: Vec<Act>
                     connection.outbox.push(Piece::Pause(millis));
                 }
             }
-            Act::ClientIdInUse => {}
+            Act::ClientIdInUse => {
+                if let Some(connection) = gateway.connections.get_mut(&line) {
+                    connection.is_refused = true;
+                }
+            }
             act => gateway.act_on_line(line, act),
         }
     }
     gateway.greet(line, version);
-    if in_use {
-        gateway.refuse_client_id(line);
-    }
     gateway.pump();
 }

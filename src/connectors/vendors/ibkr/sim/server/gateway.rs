@@ -19,6 +19,18 @@ pub(super) struct Connection {
     pub(super) codec: Box<dyn Codec>,
     pub(super) recorder: Option<Recorder>,
     pub(super) is_started: bool,
+    /// Whether its client id counts as taken.
+    pub(super) is_refused: bool,
+}
+
+impl Connection {
+    /// Sends bytes and writes them down.
+    pub(super) fn put(&mut self, now: Timestamp, bytes: Vec<u8>) {
+        if let Some(recorder) = &mut self.recorder {
+            recorder.write(now, Direction::Server, &bytes);
+        }
+        self.outbox.push(Piece::Bytes(bytes));
+    }
 }
 
 /// Everything behind the sockets.
@@ -90,7 +102,8 @@ impl Gateway {
         match request {
             Request::StartApi { client_id, .. } if !is_started => {
                 self.desk.advance(now);
-                if !self.desk.open(line, client_id) {
+                let is_refused = self.connections.get(&line).is_some_and(|c| c.is_refused);
+                if is_refused || !self.desk.open(line, client_id) {
                     self.refuse_client_id(line);
                     return true;
                 }

@@ -2,7 +2,7 @@
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -42,7 +42,7 @@ impl GatewaySim {
         std::thread::spawn(move || listen(&listener, version_max, &shared));
         let shared = Arc::clone(&gateway);
         let truth = ground_truth.clone();
-        std::thread::spawn(move || run(&shared, truth));
+        std::thread::spawn(move || run(&shared, truth.as_deref()));
         Ok(Self { address, gateway, ground_truth })
     }
 
@@ -171,7 +171,7 @@ fn listen(listener: &TcpListener, version_max: i32, gateway: &Arc<Mutex<Gateway>
 }
 
 /// Lets time pass, and keeps the file of truth fresh.
-fn run(gateway: &Arc<Mutex<Gateway>>, truth: Option<PathBuf>) {
+fn run(gateway: &Arc<Mutex<Gateway>>, truth: Option<&Path>) {
     let mut written = (0, Stopwatch::start());
     loop {
         std::thread::sleep(TICK);
@@ -180,7 +180,7 @@ fn run(gateway: &Arc<Mutex<Gateway>>, truth: Option<PathBuf>) {
             return;
         }
         locked.tick();
-        let Some(path) = &truth else { continue };
+        let Some(path) = truth else { continue };
         if written.1.seconds() < TRUTH_S {
             continue;
         }

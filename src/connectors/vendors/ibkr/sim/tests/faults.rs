@@ -1,6 +1,7 @@
-use ibapi::orders::{OrderOutcome, OrderUpdate};
-use ibapi::subscriptions::SubscriptionItem;
+use ibapi::accounts::PositionUpdate;
+use ibapi::orders::{ExecutionFilter, Executions, OrderOutcome, OrderUpdate};
 
+use super::super::faults::{GatewayFaultPlan, GatewayFaults};
 use super::*;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -106,23 +107,7 @@ async fn sentinels_and_too_many_shares() {
 async fn the_link_breaks_and_what_happened_meanwhile_is_told() {
     let down = Act::Link { is_down: true, keeps_data: true };
     let up = Act::Link { is_down: false, keeps_data: true };
-    let mut step = 0;
-    let when = move |moment: &Moment| matches!(moment, Moment::Received { name, .. } if *name == "market_data_type");
-    struct Steps<F> {
-        when: F,
-        acts: Vec<Act>,
-    }
-    impl<F: Fn(&Moment) -> bool + Send> Faults for Steps<F> {
-        fn strike(&mut self, _now: Timestamp, moment: Moment) -> Vec<Act> {
-            if (self.when)(&moment) && !self.acts.is_empty() {
-                return vec![self.acts.remove(0)];
-            }
-            Vec::new()
-        }
-    }
-    step += 1;
-    assert_eq!(step, 1);
-    let faults: Option<Box<dyn Faults>> = Some(Box::new(Steps { when, acts: vec![down, up] }));
+    let faults = at_requests("market_data_type", vec![down, up]);
     let gateway = start(SimOptions { faults, ..options() });
     let client = connect(&gateway, 7).await;
     let mut notices = client.notice_stream().unwrap();
@@ -140,4 +125,129 @@ async fn the_link_breaks_and_what_happened_meanwhile_is_told() {
         codes.push(within(notices.next()).await.unwrap().code);
     }
     assert!(codes.contains(&1100));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn another_session_takes_the_data_and_gives_it_back() {
+    let faults = at_requests("current_time", vec![Act::Competing, Act::DataBack]);
+    let gateway = start(SimOptions { faults, ..options() });
+    let client = connect(&gateway, 7).await;
+    let contract = spy();
+    let mut quotes = within(client.market_data(&contract).subscribe()).await.unwrap();
+    within(quotes.next_data()).await.unwrap().unwrap();
+    within(client.server_time()).await.unwrap();
+    let error = loop {
+        match within(quotes.next()).await {
+            Some(Ok(SubscriptionItem::Notice(notice))) if notice.code == 10197 => {
+                break String::new();
+            }
+            Some(Ok(_)) => {}
+            Some(Err(error)) => break error.to_string(),
+            None => panic!("an error was expected"),
+        }
+    };
+    assert!(error.is_empty() || error.contains("10197"), "{error}");
+    within(client.server_time()).await.unwrap();
+    let mut quotes = within(client.market_data(&contract).subscribe()).await.unwrap();
+    within(quotes.next_data()).await.unwrap().unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn somebody_else_trades_on_the_account() {
+    let act = Act::ForeignOrder { symbol: "SPY".to_owned(), quantity: -3.0 };
+    let gateway = start(SimOptions { faults: at_request("current_time", act), ..options() });
+    let client = connect(&gateway, 7).await;
+    within(client.server_time()).await.unwrap();
+    tokio::time::sleep(Duration::from_millis(400)).await;
+    let mut positions = within(client.positions()).await.unwrap();
+    let PositionUpdate::Position(position) = within(positions.next_data()).await.unwrap().unwrap()
+    else {
+        panic!("a position was expected");
+    };
+    assert_eq!(position.position, -3.0);
+    let mut executions = within(client.executions(ExecutionFilter::default())).await.unwrap();
+    let Executions::ExecutionData(data) = within(executions.next_data()).await.unwrap().unwrap()
+    else {
+        panic!("an execution was expected");
+    };
+    assert_eq!((data.execution.client_id, data.execution.order_id), (0, 0));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_execution_is_corrected_afterwards() {
+    let faults = at_reply("execution_data", Act::Correct { price_change: 0.25 });
+    let gateway = start(SimOptions { faults, ..options() });
+    let client = connect(&gateway, 7).await;
+    let mut stream = within(client.order_update_stream()).await.unwrap();
+    let contract = spy();
+    within(client.order(&contract).buy(1).market().submit()).await.unwrap();
+    let mut found = Vec::new();
+    while found.len() < 2 {
+        if let SubscriptionItem::Data(OrderUpdate::ExecutionData(data)) =
+            within(stream.next()).await.unwrap().unwrap()
+        {
+            found.push((data.execution.execution_id, data.execution.price));
+        }
+    }
+    assert!(found[0].0.ends_with(".01.01") && found[1].0.ends_with(".01.02"), "{found:?}");
+    assert!((found[1].1 - found[0].1 - 0.25).abs() < 1e-9);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn refusals_unknown_messages_and_many_notices() {
+    let reject = Act::Reject { code: 203, text: "not allowed".to_owned() };
+    let gateway = start(SimOptions { faults: at_request("place_order", reject), ..options() });
+    let client = connect(&gateway, 7).await;
+    let contract = spy();
+    let id = within(client.order(&contract).buy(1).market().submit()).await.unwrap();
+    let outcome = within(client.wait_for_fill(id, Duration::from_secs(10))).await.unwrap();
+    assert!(matches!(outcome, OrderOutcome::Rejected(notice) if notice.code == 203));
+    for act in [Act::UnknownMessage(190), Act::Burst(50)] {
+        let gateway = start(SimOptions { faults: at_reply("current_time", act), ..options() });
+        let client = connect(&gateway, 7).await;
+        within(client.server_time()).await.unwrap();
+    }
+    // More notices than the library waits for: it connects without accounts.
+    let gateway =
+        start(SimOptions { faults: at_reply("managed_accounts", Act::Burst(200)), ..options() });
+    let client = connect(&gateway, 7).await;
+    assert!(client.handshake_managed_accounts().is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_stalled_connection_stays_open_and_says_nothing() {
+    let faults = at_reply("current_time", Act::Stall(0));
+    let gateway = start(SimOptions { faults, ..options() });
+    let client = connect(&gateway, 7).await;
+    within(client.server_time()).await.unwrap();
+    let silent = timeout(Duration::from_millis(500), client.server_time_millis()).await;
+    assert!(silent.is_err() && client.is_connected());
+    let other = connect(&gateway, 8).await;
+    within(other.server_time()).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_client_id_that_lingers() {
+    let when = |moment: &Moment| matches!(moment, Moment::Connected { .. });
+    let acts = vec![Act::ClientIdInUse];
+    let faults: Option<Box<dyn Faults>> = Some(Box::new(Once { when, acts, times: 1 }));
+    let gateway = start(SimOptions { faults, ..options() });
+    let error = within(try_connect(&gateway, 7)).await.err().unwrap();
+    assert!(matches!(error, ibapi::Error::ClientIdInUse { .. }), "{error:?}");
+    connect(&gateway, 7).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_script_of_faults_is_carried_out() {
+    let script =
+        GatewayFaults::parse("faults:\n- {at: {request: place_order, nth: 2}, do: drop}\n");
+    let faults: Option<Box<dyn Faults>> = Some(Box::new(GatewayFaultPlan::new(&script.unwrap())));
+    let gateway = start(SimOptions { faults, ..options() });
+    let client = connect(&gateway, 7).await;
+    let contract = spy();
+    for _ in 0..3 {
+        within(client.order(&contract).buy(1).limit(1.0).submit()).await.unwrap();
+    }
+    within(client.server_time()).await.unwrap();
+    assert_eq!(gateway.with_house(|house| house.orders().count()), 2);
 }

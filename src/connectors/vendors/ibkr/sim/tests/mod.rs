@@ -101,3 +101,24 @@ fn at_request(wanted: &'static str, act: Act) -> Option<Box<dyn Faults>> {
         move |moment: &Moment| matches!(moment, Moment::Received { name, .. } if *name == wanted);
     Some(Box::new(Once { when, acts: vec![act], times: 1 }))
 }
+
+/// One after the other, each time a request of this name has come.
+fn at_requests(wanted: &'static str, acts: Vec<Act>) -> Option<Box<dyn Faults>> {
+    Some(Box::new(Each { wanted, acts }))
+}
+
+struct Each {
+    wanted: &'static str,
+    acts: Vec<Act>,
+}
+
+impl Faults for Each {
+    fn strike(&mut self, _now: Timestamp, moment: Moment) -> Vec<Act> {
+        match moment {
+            Moment::Received { name, .. } if name == self.wanted && !self.acts.is_empty() => {
+                vec![self.acts.remove(0)]
+            }
+            _ => Vec::new(),
+        }
+    }
+}

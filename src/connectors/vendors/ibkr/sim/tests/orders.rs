@@ -4,7 +4,7 @@ use ibapi::orders::{
 use ibapi::subscriptions::SubscriptionItem;
 
 use super::*;
-use crate::connectors::simulated::brokerage::HouseStatus;
+use crate::connectors::simulated::brokerage::{Brokerage, HouseStatus};
 
 /// What `SPY` costs now.
 fn price(gateway: &GatewaySim) -> f64 {
@@ -129,7 +129,7 @@ async fn partial_fills_come_with_commissions() {
         }
     }
     assert_eq!(listed, executions);
-    let cash = gateway.with_house(|house| house.cash());
+    let cash = gateway.with_house(Brokerage::cash);
     let paid = gateway.with_house(|house| {
         house.executions().iter().map(|e| e.quantity * e.price + e.commission).sum::<f64>()
     });
@@ -227,4 +227,45 @@ async fn orders_of_the_night_are_held() {
     let number = u64::try_from(id.value()).unwrap();
     let record = gateway.with_house(|house| house.order(number).cloned()).unwrap();
     assert_eq!(record.status, HouseStatus::Filled);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn client_0_takes_over_orders_that_no_client_sent() {
+    let act = Act::ForeignOrder { symbol: "SPY".to_owned(), quantity: 3.0 };
+    let clock = Some("2024-01-10T03:00:00Z".parse().unwrap());
+    let faults = at_request("current_time", act);
+    let gateway = start(SimOptions { clock, faults, ..options() });
+    let client = connect(&gateway, 7).await;
+    within(client.server_time()).await.unwrap();
+    assert!(list(within(client.open_orders()).await.unwrap()).await.is_empty());
+    let all = list(within(client.all_open_orders()).await.unwrap()).await;
+    assert_eq!((all.len(), all[0].order_id, all[0].order.client_id), (1, 0, 0));
+    let first = connect(&gateway, 0).await;
+    let bound = list(within(first.open_orders()).await.unwrap()).await;
+    assert_eq!((bound.len(), bound[0].order_id), (1, 1));
+    assert_eq!(bound[0].order.perm_id, all[0].order.perm_id);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn orders_that_protect_a_filled_entry_reduce_each_other() {
+    let gateway = start(options());
+    let client = connect(&gateway, 7).await;
+    let contract = spy();
+    let entry = within(client.order(&contract).buy(10).market().submit()).await.unwrap();
+    assert!(matches!(wait(&client, entry).await, OrderOutcome::Filled(_)));
+    let now = price(&gateway);
+    let group = |price: f64| {
+        let order = client.order(&contract).sell(10).parent(entry);
+        let order = order.oca_group("g", ibapi::orders::OcaType::ReduceWithBlock);
+        if price < 0.0 { order.stop(now + price) } else { order.limit(now + price) }
+    };
+    let stop = within(group(-50.0).submit()).await.unwrap();
+    let target = group(50.0).build_order().unwrap();
+    let id = client.next_order_id();
+    within(client.submit_order(id, &contract, &target)).await.unwrap();
+    let nearer = ibapi::orders::Order { limit_price: Some((now - 5.0).round_to_cents()), ..target };
+    within(client.submit_order(id, &contract, &nearer)).await.unwrap();
+    assert!(matches!(wait(&client, id).await, OrderOutcome::Filled(_)));
+    assert!(matches!(wait(&client, stop).await, OrderOutcome::Ended(_)));
+    assert!(gateway.with_house(|house| house.positions().is_empty()));
 }

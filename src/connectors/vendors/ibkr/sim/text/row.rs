@@ -76,48 +76,48 @@ impl Row {
 /// Something that has a text on the wire.
 pub(super) trait Field {
     /// Appends the text.
-    fn write(&self, body: &mut Vec<u8>);
+    fn write(self, body: &mut Vec<u8>);
 }
 
 impl Field for &str {
-    fn write(&self, body: &mut Vec<u8>) {
+    fn write(self, body: &mut Vec<u8>) {
         // A zero byte would begin another field.
         body.extend(self.bytes().filter(|byte| *byte != 0));
     }
 }
 
 impl Field for &String {
-    fn write(&self, body: &mut Vec<u8>) {
+    fn write(self, body: &mut Vec<u8>) {
         self.as_str().write(body);
     }
 }
 
 impl Field for bool {
-    fn write(&self, body: &mut Vec<u8>) {
-        body.push(if *self { b'1' } else { b'0' });
+    fn write(self, body: &mut Vec<u8>) {
+        body.push(if self { b'1' } else { b'0' });
     }
 }
 
 impl Field for i32 {
-    fn write(&self, body: &mut Vec<u8>) {
+    fn write(self, body: &mut Vec<u8>) {
         body.extend(self.to_string().into_bytes());
     }
 }
 
 impl Field for i64 {
-    fn write(&self, body: &mut Vec<u8>) {
+    fn write(self, body: &mut Vec<u8>) {
         body.extend(self.to_string().into_bytes());
     }
 }
 
 impl Field for usize {
-    fn write(&self, body: &mut Vec<u8>) {
+    fn write(self, body: &mut Vec<u8>) {
         body.extend(self.to_string().into_bytes());
     }
 }
 
 impl Field for f64 {
-    fn write(&self, body: &mut Vec<u8>) {
+    fn write(self, body: &mut Vec<u8>) {
         if self.abs() >= Self::MAX {
             UNSET.write(body);
         } else {
@@ -131,7 +131,7 @@ impl Field for f64 {
 pub(super) struct OrUnset(pub(super) Option<f64>);
 
 impl Field for OrUnset {
-    fn write(&self, body: &mut Vec<u8>) {
+    fn write(self, body: &mut Vec<u8>) {
         self.0.unwrap_or(f64::MAX).write(body);
     }
 }
@@ -141,8 +141,8 @@ impl Field for OrUnset {
 pub(super) struct OrEmpty<T>(pub(super) Option<T>);
 
 impl<T: Field> Field for OrEmpty<T> {
-    fn write(&self, body: &mut Vec<u8>) {
-        if let Some(field) = &self.0 {
+    fn write(self, body: &mut Vec<u8>) {
+        if let Some(field) = self.0 {
             field.write(body);
         }
     }

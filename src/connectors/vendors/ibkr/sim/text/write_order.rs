@@ -280,6 +280,11 @@ fn completed_order(
         .put(0)
         .put("");
     let row = structure(trail(row, order)).put("").put("IB").put(false).put(false).put("");
+    ending(row, order, state)
+}
+
+/// Status, and what became of a completed order.
+fn ending(row: Row, order: &WireOrder, state: &OrderState) -> Row {
     // Solicited, status, random size and price, no conditions.
     let row = row.put(false).put(&state.status).put(false).put(false).put(0);
     row.put(OrUnset(order.trail_stop_price))

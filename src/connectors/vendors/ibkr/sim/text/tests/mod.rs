@@ -1,5 +1,6 @@
 //! Rows of text, against recorded sessions and against samples.
 
+mod foreign;
 mod recorded;
 mod recorded_proto;
 mod requests;

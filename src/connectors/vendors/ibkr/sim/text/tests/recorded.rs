@@ -414,8 +414,11 @@ fn a_greeting_at_version_176_is_read_and_its_answers_are_written_alike() {
     assert_eq!(ours, frames(3));
 }
 
+/// A request and its replies.
+type Exchange = (Vec<u8>, Vec<Vec<u8>>);
+
 /// Requests and replies of the session at version 173, in order, by the name of their exchange.
-fn interactions() -> Option<BTreeMap<String, (Vec<u8>, Vec<Vec<u8>>)>> {
+fn interactions() -> Option<BTreeMap<String, Exchange>> {
     let path = recorded_files("api/tws")?.join("rust-ibapi_sv173_tws_interactions.yaml");
     let value: serde_yaml::Value =
         serde_yaml::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();

@@ -1,0 +1,288 @@
+//! Lost connections, restarts, silence, sentinels: nothing is lost and nothing is sent twice.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use super::super::super::sim::{Act, Moment};
+use super::proxy::Wire;
+use super::stage::{Desk, Stage, approved, is_long, market, options, resting, script, seeds};
+use crate::base::{SeedStream, Stopwatch};
+use crate::domain::OrderId;
+use crate::ports::{BrokerEvent, StreamEvent};
+
+/// A switch that a test turns for its fault script.
+type Switch = Arc<Mutex<Vec<Act>>>;
+
+/// A gateway that does what is in the switch at its next tick.
+fn switched() -> (Stage, Switch) {
+    let switch = Switch::default();
+    let shared = Arc::clone(&switch);
+    let mut options = options();
+    options.faults = script(move |_, moment| match moment {
+        Moment::Tick => std::mem::take(&mut *shared.lock().unwrap()),
+        _ => Vec::new(),
+    });
+    (Stage::new(options), switch)
+}
+
+fn turn(switch: &Switch, act: Act) {
+    switch.lock().unwrap().push(act);
+}
+
+fn is_lost(desk: &Desk) -> bool {
+    desk.has(|event| matches!(event, BrokerEvent::LinkLost { .. }))
+}
+
+#[test]
+fn gateway_restart_with_id_rollback_mixes_no_orders_up() {
+    for seed in 0..seeds(2) {
+        let (stage, switch) = switched();
+        let mut rng = SeedStream::new(seed).child("restart").rng();
+        let mut desk = stage.open();
+        desk.snapshot();
+        for id in 1..=3 {
+            desk.broker.submit(approved(resting(id))).unwrap();
+        }
+        desk.until("acceptance", |desk| (1..=3).all(|id| desk.is_accepted(id)));
+        let (down, id_rollback) = (rng.below(400) as u64, 1 + rng.below(8) as i32);
+        turn(&switch, Act::Restart { down, id_rollback });
+        desk.until("restart", |desk| is_lost(desk) && desk.is_back());
+        let snapshot = desk.snapshot();
+        assert_eq!(snapshot.open_orders.len(), 3, "seed {seed}");
+        for id in 4..=6 {
+            desk.broker.submit(approved(resting(id))).unwrap();
+        }
+        desk.until("acceptance", |desk| (4..=6).all(|id| desk.is_accepted(id)));
+        assert_eq!(desk.snapshot().open_orders.len(), 6, "none changed another, seed {seed}");
+        desk.broker.cancel(OrderId(2)).unwrap();
+        desk.until("cancel", |desk| desk.is_canceled(2));
+        let canceled = desk.events.iter().filter(|it| matches!(it, BrokerEvent::Canceled { .. }));
+        assert_eq!(canceled.count(), 1, "seed {seed}");
+        for id in 1..=6 {
+            assert_eq!(stage.orders(&format!("releat-s-{id}")), 1, "seed {seed}");
+        }
+        drop(desk);
+        let mut again = stage.open();
+        again.broker.submit(approved(resting(7))).unwrap();
+        again.until("acceptance", |desk| desk.is_accepted(7));
+        assert_eq!(again.snapshot().open_orders.len(), 6, "seed {seed}");
+    }
+}
+
+#[test]
+fn half_open_is_found_within_thirteen_seconds() {
+    if !is_long() {
+        return;
+    }
+    let mut stage = Stage::new(options());
+    let wire = Wire::to(stage.connector.port);
+    stage.connector.port = wire.port;
+    let mut desk = stage.open();
+    wire.silence(true);
+    let watch = Stopwatch::start();
+    desk.within(13.5, "loss", is_lost);
+    assert!(watch.seconds() <= 13.0, "{}", watch.seconds());
+    assert!(desk.broker.submit(approved(market(1, 1.0))).is_err(), "and nothing leaves");
+    wire.silence(false);
+    desk.until("connection", Desk::is_back);
+    desk.broker.submit(approved(market(2, 1.0))).unwrap();
+    desk.until("fill", |desk| desk.filled(2) == 1.0);
+}
+
+/// A frame of an order is about 250 bytes long.
+#[test]
+fn ambiguous_submit_cut_at_any_byte_is_settled_by_the_venue() {
+    let mut stage = Stage::new(options());
+    let wire = Wire::to(stage.connector.port);
+    stage.connector.port = wire.port;
+    let mut desk = stage.open();
+    desk.snapshot();
+    let cuts: Vec<i64> = match is_long() {
+        true => (0..300).collect(),
+        false => vec![0, 3, 60, 5_000],
+    };
+    let mut id = 0;
+    for cut in cuts {
+        id += 1;
+        desk.events.clear();
+        wire.cut_after(cut);
+        let sent = desk.broker.submit(approved(resting(id)));
+        if cut < 200 {
+            desk.until("loss", is_lost);
+            desk.until("connection", Desk::is_back);
+        }
+        wire.cut_after(-1);
+        let snapshot = desk.snapshot();
+        let is_there = snapshot.open_orders.iter().any(|order| order.order_id == Some(OrderId(id)));
+        let at_house = stage.orders(&format!("releat-s-{id}"));
+        assert!(at_house <= 1, "cut {cut}");
+        assert_eq!(is_there, at_house == 1, "cut {cut}: {sent:?}");
+        if let Err(error) = sent
+            && !error.is_unknown()
+        {
+            assert_eq!(at_house, 0, "cut {cut}: {error}");
+        }
+    }
+}
+
+#[test]
+fn reconnect_storm_leaks_nothing_and_brings_the_data_back() {
+    let count = match is_long() {
+        true => 1_000,
+        false => 4,
+    };
+    let (stage, _switch) = switched();
+    let mut desk = stage.open();
+    desk.poll();
+    let files = || std::fs::read_dir("/proc/self/fd").unwrap().count();
+    let before = files();
+    for drop in 0..count {
+        desk.events.clear();
+        stage.sim.drop_connections();
+        desk.until("loss", is_lost);
+        desk.until("connection", Desk::is_back);
+        desk.news.clear();
+        let is_bar = |event: &StreamEvent| matches!(event, StreamEvent::Bar { .. });
+        desk.within(10.0, "bars", |desk| desk.news.iter().any(is_bar));
+        assert!(stage.sim.connections() >= drop + 2);
+    }
+    std::thread::sleep(Duration::from_millis(200));
+    assert!(files() <= before + 8, "{before} {}", files());
+    desk.broker.submit(approved(market(1, 1.0))).unwrap();
+    desk.until("fill", |desk| desk.filled(1) == 1.0);
+}
+
+#[test]
+fn guard_1100_halts_orders_and_1101_and_1102_reconcile() {
+    let (stage, switch) = switched();
+    let mut desk = stage.open();
+    desk.snapshot();
+    for keeps_data in [true, false] {
+        desk.events.clear();
+        turn(&switch, Act::Link { is_down: true, keeps_data });
+        desk.until("loss", is_lost);
+        let error = desk.broker.submit(approved(resting(90))).unwrap_err();
+        assert!(!error.is_unknown() && error.to_string().contains("1100"), "{error}");
+        desk.news.clear();
+        turn(&switch, Act::Link { is_down: false, keeps_data });
+        desk.until("link", Desk::is_back);
+        if !keeps_data {
+            let is_bar = |event: &StreamEvent| matches!(event, StreamEvent::Bar { .. });
+            desk.until("bars again", |desk| desk.news.iter().any(is_bar));
+        }
+    }
+    desk.broker.submit(approved(resting(91))).unwrap();
+    desk.until("acceptance", |desk| desk.is_accepted(91));
+}
+
+#[test]
+fn guard_10197_makes_everything_stale() {
+    let (stage, switch) = switched();
+    let mut desk = stage.open();
+    turn(&switch, Act::Competing);
+    let is_stale = |event: &StreamEvent| matches!(event, StreamEvent::Stale { symbol: None, reason, .. } if reason.contains("10197"));
+    desk.until("staleness", |desk| desk.news.iter().any(is_stale));
+}
+
+#[test]
+fn guard_an_unknown_message_means_a_new_connection() {
+    let (stage, switch) = switched();
+    let mut desk = stage.open();
+    desk.broker.submit(approved(resting(1))).unwrap();
+    desk.until("acceptance", |desk| desk.is_accepted(1));
+    turn(&switch, Act::UnknownMessage(777));
+    desk.until("loss", is_lost);
+    desk.until("connection", Desk::is_back);
+    assert_eq!(desk.snapshot().open_orders.len(), 1);
+}
+
+#[test]
+fn guard_messages_that_come_twice_late_or_in_another_order() {
+    for seed in 0..seeds(3) {
+        let mut rng = SeedStream::new(seed).child("order").rng();
+        let mut options = options();
+        let mut options_rng = rng.clone();
+        let is_on = Arc::new(AtomicBool::new(true));
+        let is_wrong = Arc::clone(&is_on);
+        options.faults = script(move |_, moment| match moment {
+            Moment::Sending {
+                name: "execution_data" | "commission_report" | "order_status" | "open_order",
+                ..
+            } if is_wrong.load(Ordering::SeqCst) => match options_rng.below(5) {
+                0 => vec![Act::Duplicate],
+                1 => vec![Act::Reorder(1 + options_rng.below(4))],
+                2 => vec![Act::Split { at: options_rng.below(40), pause: 3 }],
+                _ => Vec::new(),
+            },
+            _ => Vec::new(),
+        });
+        let stage = Stage::new(options);
+        let mut desk = stage.open();
+        let quantity = 101.0 + rng.below(300) as f64;
+        desk.broker.submit(approved(market(1, quantity))).unwrap();
+        let is_done = |desk: &Desk| desk.filled(1) == quantity;
+        let watch = Stopwatch::start();
+        while !is_done(&desk) && watch.seconds() < 3.0 {
+            desk.poll();
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        is_on.store(false, Ordering::SeqCst);
+        let snapshot = desk.snapshot();
+        let total: f64 = snapshot.executions.iter().map(|fill| fill.quantity).sum();
+        assert_eq!(total, quantity, "seed {seed}");
+        assert!((snapshot.account.cash - stage.cash()).abs() < 0.006, "seed {seed}");
+        desk.poll();
+        assert!(desk.filled(1) <= quantity, "seed {seed}");
+    }
+}
+
+#[test]
+fn sentinel_matrix_no_message_brings_an_unset_number_in() {
+    let mut options = options();
+    options.faults = script(|_, moment| match moment {
+        Moment::Sending { .. } => vec![Act::Sentinels],
+        _ => Vec::new(),
+    });
+    let stage = Stage::new(options);
+    let mut desk = stage.open();
+    desk.broker.submit(approved(market(1, 5.0))).unwrap();
+    desk.until("fill", |desk| desk.filled(1) == 5.0);
+    let snapshot = desk.snapshot();
+    desk.poll();
+    let text = format!("{snapshot:?} {:?} {:?}", desk.events, desk.news);
+    assert!(!text.contains("e308") && !text.contains("NaN") && !text.contains("inf"), "{text}");
+    assert!(
+        snapshot.executions.iter().all(|fill| fill.cost == 0.0),
+        "unknown costs are an estimate"
+    );
+    assert!(!desk.has(|event| matches!(event, BrokerEvent::CostKnown { .. })));
+}
+
+#[test]
+fn pacing_no_second_has_more_than_45_messages() {
+    let times: Arc<Mutex<Vec<f64>>> = Arc::default();
+    let shared = Arc::clone(&times);
+    let watch = Stopwatch::start();
+    let mut options = options();
+    options.faults = script(move |_, moment| {
+        if let Moment::Received { .. } = moment {
+            shared.lock().unwrap().push(watch.seconds());
+        }
+        Vec::new()
+    });
+    let stage = Stage::new(options);
+    let mut desk = stage.open();
+    let count = if is_long() { 300 } else { 60 };
+    for id in 1..=count {
+        desk.broker.submit(approved(resting(id))).unwrap();
+    }
+    desk.until("acceptance", |desk| (1..=count).all(|id| desk.is_accepted(id)));
+    assert_eq!(desk.broker.emergency().cancel_all().unwrap() as u64, count);
+    desk.until("cancels", |desk| (1..=count).all(|id| desk.is_canceled(id)));
+    let times = times.lock().unwrap();
+    for (index, start) in times.iter().enumerate() {
+        let window = times[index..].iter().take_while(|at| **at < start + 1.0).count();
+        assert!(window <= 45, "{window} messages in the second from {start}");
+    }
+}
