@@ -30,6 +30,7 @@ pub use vendors::alpaca::sim::{
     AlpacaSim, SimOptions as AlpacaSimOptions, read_faults as read_alpaca_faults,
 };
 pub use vendors::alpaca::{connect as connect_alpaca, examine as examine_alpaca};
+pub use vendors::ibkr::sim as ibkr_sim;
 pub use vendors::ibkr::sim::{
     GatewayFaultPlan, GatewayFaults, GatewaySim, SimOptions as IbkrSimOptions,
 };

@@ -77,7 +77,8 @@ pub fn trade_at(options: &SessionOptions, command: &LiveOptions) -> Result<(), F
     let limits = limits(&trade, &place)?;
     check(options, &place, command, &members, &trade, &limits)?;
     let interrupt = options.interrupt()?;
-    let plan = Plan::of(options, command, &members);
+    let begins_at = begins_at(&place, command, &first.agent, &interrupt)?;
+    let plan = Plan::of(options, command, &members, begins_at);
     let wish = plan.wish(&place, command, &first.agent);
     let (broker, mut stream) = command.broker.connect(&place.connectors, &wish, &interrupt)?;
     let account = command.account.clone().unwrap_or_else(|| "only".to_owned());
@@ -163,7 +164,12 @@ struct Plan {
 }
 
 impl Plan {
-    fn of(options: &SessionOptions, command: &LiveOptions, members: &[Member]) -> Self {
+    fn of(
+        options: &SessionOptions,
+        command: &LiveOptions,
+        members: &[Member],
+        begins_at: Timestamp,
+    ) -> Self {
         let agent = &members[0].agent;
         let kind = match command.money {
             Money::Paper => "paper",
@@ -176,27 +182,46 @@ impl Plan {
             .clone()
             .unwrap_or_else(|| new_name(&agent.name, kind, &digests.join(" ")));
         let calendar = Calendar::new(agent.universe.calendar);
-        let history = lake_rows(options, members, &calendar, now());
+        let history = lake_rows(options, members, &calendar, begins_at);
         let since = history
             .last()
-            .map_or_else(|| history_since(agent.universe.timeframe, now()), |row| row.time);
+            .map_or_else(|| history_since(agent.universe.timeframe, begins_at), |row| row.time);
         Self { session, history, since }
     }
 
     fn wish(&self, place: &Place, command: &LiveOptions, agent: &Agent) -> VenueWish {
-        VenueWish {
-            session: self.session.clone(),
-            account: command.account.clone(),
-            is_live: command.money != Money::Paper,
-            symbols: agent.universe.symbols.clone(),
-            timeframe: agent.universe.timeframe,
-            calendar: agent.universe.calendar,
-            currency: agent.universe.currency.clone(),
-            history_since: self.since,
-            quotes: true,
-            delayed_data: place.connectors.ibkr.delayed_data,
-            memory_dir: place.store.runs_dir.join("accounts"),
-        }
+        VenueWish { session: self.session.clone(), ..wish(place, command, agent, self.since) }
+    }
+}
+
+/// When the session begins, by the venue's clock: ours, but in a rehearsal that of the simulated gateway, which is asked.
+fn begins_at(
+    place: &Place,
+    command: &LiveOptions,
+    agent: &Agent,
+    interrupt: &Interrupt,
+) -> Result<Timestamp, Failure> {
+    if command.speed == 1.0 {
+        return Ok(now());
+    }
+    let wish = wish(place, command, agent, now());
+    let (_, mut stream) = command.broker.connect(&place.connectors, &wish, interrupt)?;
+    stream.venue_time().map_err(|error| Failure::new(FailureKind::Remote, error))
+}
+
+fn wish(place: &Place, command: &LiveOptions, agent: &Agent, since: Timestamp) -> VenueWish {
+    VenueWish {
+        session: "clock".to_owned(),
+        account: command.account.clone(),
+        is_live: command.money != Money::Paper,
+        symbols: agent.universe.symbols.clone(),
+        timeframe: agent.universe.timeframe,
+        calendar: agent.universe.calendar,
+        currency: agent.universe.currency.clone(),
+        history_since: since,
+        quotes: true,
+        delayed_data: place.connectors.ibkr.delayed_data,
+        memory_dir: place.store.runs_dir.join("accounts"),
     }
 }
 

@@ -328,7 +328,7 @@ fn orders_of_a_group_trade_once_in_all() {
         house.advance(at);
         let price = last(&house);
         let group = HouseGroup { name: "g".to_owned(), rule: GroupRule::Reduce };
-        let stop = order(-300.0, OrderKind::Stop { stop_price: price - 50.0 });
+        let stop = order(-300.0, OrderKind::Stop { stop_price: 1.0 });
         let stop = house.place_in_group(at, stop, group.clone());
         let target = house.place_in_group(at, order(-300.0, limit(price - 1.0)), group);
         let mut seconds = 0;

@@ -268,6 +268,7 @@ impl Tracker {
     }
 
     /// Words that are not known here, each once.
+    #[cfg(test)]
     pub(super) const fn notes(&self) -> &BTreeSet<String> {
         &self.notes
     }

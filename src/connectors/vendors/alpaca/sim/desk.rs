@@ -86,10 +86,6 @@ impl Desk {
         self.names.insert(number, name);
     }
 
-    pub(super) fn name(&self, number: u64) -> Option<&Name> {
-        self.names.get(&number)
-    }
-
     /// Every order of the account that is no leg, oldest first.
     pub(super) fn parents(&self) -> impl Iterator<Item = &HouseRecord> {
         self.house.orders().filter(|record| {

@@ -71,8 +71,6 @@ struct State {
     /// Symbols that anybody has asked for.
     symbols: Vec<Symbol>,
     window: (f64, u32),
-    /// Updates that were sent.
-    told: u64,
 }
 
 impl AlpacaSim {
@@ -216,7 +214,6 @@ impl Shared {
     }
 
     fn deliver(self: &Arc<Self>, text: String, times: usize, delay: Option<Duration>) {
-        lock(&self.state).told += times as u64;
         if let Some(delay) = delay {
             let shared = Arc::clone(self);
             tokio::spawn(async move {

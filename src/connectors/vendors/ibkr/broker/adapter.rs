@@ -183,6 +183,10 @@ fn learn(shared: &Shared, learned: Learned) -> BrokerSnapshot {
     let (mut core, at) = shared.core();
     let now = core.moment(at);
     let mut events = Vec::new();
+    let missing: Vec<OrderId> = core.tracker.expected().filter(|id| !learned.lists(*id)).collect();
+    for id in missing {
+        core.tracker.missing(id);
+    }
     for row in &learned.open {
         events.extend(core.tracker.open_order(row, now));
     }

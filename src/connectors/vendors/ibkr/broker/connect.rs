@@ -31,6 +31,9 @@ const LOOK: Duration = Duration::from_millis(50);
 /// Bars that grow are at least this long, seconds.
 const SHORTEST_S: u32 = 5;
 
+/// The two ends of an open account.
+pub type IbkrVenue = (Box<dyn Broker>, Box<dyn MarketStream>);
+
 /// Opens the account of the wish.
 ///
 /// # Errors
@@ -40,7 +43,7 @@ pub fn connect(
     connector: &IbkrConnector,
     wish: &VenueWish,
     interrupt: &Interrupt,
-) -> Result<(Box<dyn Broker>, Box<dyn MarketStream>), VenueRefusal> {
+) -> Result<IbkrVenue, VenueRefusal> {
     let runtime = runtime().map_err(|reason| unreachable_because(vec![reason]))?;
     let started = runtime.block_on(async {
         tokio::select! {
@@ -70,7 +73,7 @@ async fn start(connector: &IbkrConnector, wish: &VenueWish) -> Result<Arc<Shared
     let mut reasons = wrong_wish(connector.port, wish);
     let opened = match open_lingering(&address, connector.client_id).await {
         Ok(opened) => opened,
-        Err(refusal) => return Err(refused(refusal, reasons)),
+        Err(refusal) => return Err(refused(&refusal, reasons)),
     };
     let account = match account(opened.client.handshake_managed_accounts(), wish) {
         Ok(account) => account,
@@ -96,7 +99,9 @@ async fn start(connector: &IbkrConnector, wish: &VenueWish) -> Result<Arc<Shared
         (Ok(ids), Some((_, one))) => {
             ids.offered(opened.next_id);
             let tried = margin(asker, &one.instrument, &account, ids).await;
-            reasons.extend(tried.err().filter(|reason| is_read_only(reason)).map(only_reads));
+            reasons.extend(
+                tried.err().filter(|reason| is_read_only(reason)).map(|reason| only_reads(&reason)),
+            );
         }
         (Ok(_), None) => {}
     }
@@ -225,7 +230,7 @@ pub(super) async fn read_only(asker: Asker<'_>) -> Option<String> {
     match asker.ask(ask).await {
         Ok(_) => None,
         Err(Error::Notice(notice)) if notice.code == 321 => {
-            Some(only_reads(format!("{} {}", notice.code, notice.message)))
+            Some(only_reads(&format!("{} {}", notice.code, notice.message)))
         }
         Err(error) => Some(format!("the gateway does not tell of the open orders: {error}")),
     }
@@ -236,7 +241,7 @@ pub(super) fn is_read_only(reason: &str) -> bool {
     reason.contains("Read-Only") || reason.contains("read-only")
 }
 
-fn only_reads(said: String) -> String {
+fn only_reads(said: &str) -> String {
     format!(
         "the API only reads ({said}); clear \"Read-Only API\" in the API settings of TWS or IB Gateway"
     )
@@ -278,7 +283,7 @@ pub(super) fn runtime() -> Result<Runtime, String> {
         .map_err(|error| format!("no thread for the connection: {error}"))
 }
 
-fn refused(refusal: Refusal, mut reasons: Vec<String>) -> VenueRefusal {
+fn refused(refusal: &Refusal, mut reasons: Vec<String>) -> VenueRefusal {
     let is_unreachable = matches!(refusal.error, RemoteError::Unavailable { .. });
     reasons.push(refusal.error.to_string());
     VenueRefusal { reasons, is_unreachable }

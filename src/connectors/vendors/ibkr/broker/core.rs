@@ -69,7 +69,8 @@ impl Core {
         if self.standing.is_usable() {
             return Ok(());
         }
-        let because = if self.reason.is_empty() { String::new() } else { format!(" ({})", self.reason) };
+        let because =
+            if self.reason.is_empty() { String::new() } else { format!(" ({})", self.reason) };
         Err(format!("{}{because}", self.standing.trouble()))
     }
 

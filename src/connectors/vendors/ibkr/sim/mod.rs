@@ -15,5 +15,10 @@ mod text;
 mod tests;
 
 pub use fault_port::{Act, Faults, Moment, NoFaults};
-pub use faults::{GatewayFaultError, GatewayFaultFamily, GatewayFaultPlan, GatewayFaults};
+pub use faults::{
+    BurstFault, CloseFault, CompetingFault, CorrectFault, DataAfterLink, DelayFault, FaultMoment,
+    ForeignFault, GatewayFault, GatewayFaultError, GatewayFaultFamily, GatewayFaultKind,
+    GatewayFaultPlan, GatewayFaults, LinkFault, NoticeFault, OverFillFault, RejectFault,
+    ReorderFault, RestartFault, SplitFault, StallFault, UnknownFault,
+};
 pub use server::{GatewaySim, MarketDataRights, SimOptions};

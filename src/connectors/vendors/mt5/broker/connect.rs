@@ -14,6 +14,9 @@ use crate::ports::{Broker, Finding, FindingOutcome, MarketStream, VenueRefusal, 
 
 const USER_AGENT: &str = concat!("releat/", env!("CARGO_PKG_VERSION"));
 
+/// Both sides of an open venue.
+type Opened = (Box<dyn Broker>, Box<dyn MarketStream>);
+
 /// Opens an account behind the bridge for trading; nothing is changed.
 ///
 /// # Errors
@@ -22,7 +25,7 @@ pub fn connect(
     connector: &Mt5Connector,
     wish: &VenueWish,
     interrupt: &Interrupt,
-) -> Result<(Box<dyn Broker>, Box<dyn MarketStream>), VenueRefusal> {
+) -> Result<Opened, VenueRefusal> {
     let refusal =
         |reasons: Vec<String>, is_unreachable: bool| VenueRefusal { reasons, is_unreachable };
     let line = line(connector, interrupt).map_err(|reason| refusal(vec![reason], true))?;
@@ -110,16 +113,16 @@ pub fn examine(connector: &Mt5Connector, wish: &VenueWish) -> Vec<Finding> {
     match reasons.is_empty() {
         true => add("account", FindingOutcome::Passed, format!("{login}, equity {equity:.2}"), ""),
         false => {
-            add("account", FindingOutcome::Failed, reasons.join("; "), "log in to another account")
+            add("account", FindingOutcome::Failed, reasons.join("; "), "log in to another account");
         }
     }
     let prices: Result<Vec<_>, _> = wish.symbols.iter().map(|symbol| line.quote(symbol)).collect();
     match prices {
         Ok(_) => {
-            add("data_type", FindingOutcome::Passed, "as the terminal shows it".to_owned(), "")
+            add("data_type", FindingOutcome::Passed, "as the terminal shows it".to_owned(), "");
         }
         Err(reason) => {
-            add("data_type", FindingOutcome::Failed, reason, "show the symbol in the terminal")
+            add("data_type", FindingOutcome::Failed, reason, "show the symbol in the terminal");
         }
     }
     match line.positions().and_then(|held| check_lots(&held, &wish.symbols)) {

@@ -198,7 +198,7 @@ impl Broker for Mt5Broker {
     fn snapshot(&mut self, since: Timestamp) -> Result<BrokerSnapshot, BrokerError> {
         let failed = |detail: String| BrokerError::NotSent { detail };
         let time = self.now();
-        let mut read = || -> Result<_, String> {
+        let read = || -> Result<_, String> {
             let deals = self.line.deals(since.min(self.since), time)?;
             let positions = self.line.positions()?;
             let account = self.line.account()?;

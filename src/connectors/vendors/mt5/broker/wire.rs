@@ -7,8 +7,6 @@ use serde::Deserialize;
 pub(super) struct Account {
     pub(super) login: i64,
     pub(super) equity: f64,
-    #[serde(default)]
-    pub(super) margin_free: f64,
     pub(super) currency: String,
     /// Names of servers for practice hold `demo`.
     pub(super) server: String,

@@ -60,7 +60,7 @@ pub fn examine(connector: &AlpacaConnector, wish: &VenueWish) -> Vec<Finding> {
 
 fn connection(findings: &mut Findings, line: &Line, place: &Place) {
     let talk = TradingTalk::new(line.keys().clone());
-    match linked(line, place.updates_url(), talk, Timing::default()) {
+    match linked(line, &place.updates_url(), talk, Timing::default()) {
         Ok(_) => findings.passed("connect", format!("{} and its stream", place.trading_url)),
         Err(refusal) => {
             let remedy = "a proxy or firewall may hold websockets back";

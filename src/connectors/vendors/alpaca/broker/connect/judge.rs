@@ -128,7 +128,7 @@ pub(super) fn sessions(
             (None, None) => {}
             (Some(_), None) => differences.push(format!("alpaca has no session on {date}")),
             (None, Some(_)) => {
-                differences.push(format!("alpaca has a session on {date}, we have none"))
+                differences.push(format!("alpaca has a session on {date}, we have none"));
             }
             (Some(own), Some(day)) => {
                 if (at(&day.open), at(&day.close)) != (Some(own.open), Some(own.close)) {

@@ -15,6 +15,9 @@ use crate::connectors::vendors::alpaca::broker::stream::{AlpacaStream, Feed};
 use crate::connectors::vendors::alpaca::broker::venue::{AlpacaBroker, Patience};
 use crate::ports::{Broker, MarketStream, VenueRefusal, VenueWish};
 
+/// Both sides of an open venue.
+type Opened = (Box<dyn Broker>, Box<dyn MarketStream>);
+
 /// How patient everything is.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub(in super::super) struct Settings {
@@ -33,7 +36,7 @@ pub fn connect(
     connector: &AlpacaConnector,
     wish: &VenueWish,
     interrupt: &Interrupt,
-) -> Result<(Box<dyn Broker>, Box<dyn MarketStream>), VenueRefusal> {
+) -> Result<Opened, VenueRefusal> {
     let (broker, stream) = open(connector, wish, interrupt, Settings::default())?;
     Ok((Box::new(broker), Box::new(stream)))
 }
@@ -71,10 +74,10 @@ pub(in super::super) fn open(
     };
     let feed = feed(&line, wish).map_err(|fault| refusal(&[fault], false))?;
     let talk = TradingTalk::new(line.keys().clone());
-    let updates = linked(&line, place.updates_url(), talk, settings.timing)?;
+    let updates = linked(&line, &place.updates_url(), talk, settings.timing)?;
     let talk = DataTalk::new(line.keys().clone(), wish.symbols.clone());
     let talk = if wish.quotes { talk.with_quotes() } else { talk };
-    let market = linked(&line, place.market_url(feed), talk, settings.timing)?;
+    let market = linked(&line, &place.market_url(feed), talk, settings.timing)?;
     let broker = AlpacaBroker::new(Arc::clone(&line), updates, names, settings.patience);
     Ok((broker, AlpacaStream::new(line, market, feed, wish)))
 }
@@ -127,11 +130,11 @@ pub(super) fn feed(line: &Line, wish: &VenueWish) -> Result<Feed, Fault> {
 /// A link whose greeting is over.
 pub(super) fn linked<T: Send + 'static>(
     line: &Line,
-    url: String,
+    url: &str,
     talk: impl Talk<Item = T>,
     timing: Timing,
 ) -> Result<Link<T>, VenueRefusal> {
-    let mut link = Link::start(line, url.clone(), talk, timing);
+    let mut link = Link::start(line, url.to_owned(), talk, timing);
     let started = line.seconds();
     let mut reason = format!("no greeting within {} s", timing.connect_s);
     while line.seconds() - started < timing.connect_s {

@@ -1,5 +1,7 @@
 //! The requests that are made.
 
+use std::fmt::Display;
+
 use reqwest::Method;
 use serde_json::Value;
 
@@ -38,8 +40,8 @@ impl Call {
         Self::new(Method::GET, Base::Trading, path)
     }
 
-    fn with(mut self, name: &'static str, value: impl ToString) -> Self {
-        self.query.push((name, value.to_string()));
+    fn with(mut self, name: &'static str, value: impl Display) -> Self {
+        self.query.push((name, format!("{value}")));
         self
     }
 

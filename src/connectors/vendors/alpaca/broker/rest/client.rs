@@ -126,10 +126,6 @@ impl Line {
         &self.keys
     }
 
-    pub(in super::super) const fn limits(&self) -> &Limits {
-        &self.limits
-    }
-
     /// Seconds since the line was made; for deadlines.
     pub(in super::super) fn seconds(&self) -> f64 {
         self.clock.seconds()

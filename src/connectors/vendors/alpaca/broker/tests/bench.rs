@@ -132,7 +132,6 @@ pub(super) struct Ledger {
 pub(super) struct Bench {
     pub(super) sim: AlpacaSim,
     pub(super) broker: AlpacaBroker,
-    pub(super) stream: AlpacaStream,
     pub(super) ledger: Ledger,
     next: u64,
 }
@@ -140,9 +139,9 @@ pub(super) struct Bench {
 impl Bench {
     pub(super) fn new(seed: u64, faults: Vec<Fault>) -> Self {
         let sim = AlpacaSim::start(options(seed, faults)).unwrap();
-        let (broker, stream) = opened(&sim, "test");
+        let (broker, _) = opened(&sim, "test");
         let ledger = Ledger { is_up: true, ..Ledger::default() };
-        Self { sim, broker, stream, ledger, next: 0 }
+        Self { sim, broker, ledger, next: 0 }
     }
 
     /// The middle of the market.

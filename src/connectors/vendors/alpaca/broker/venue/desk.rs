@@ -147,7 +147,7 @@ impl Broker for AlpacaBroker {
             return Ok(());
         }
         self.send_half();
-        let Some(venue_id) = self.venue_id(order_id).map_err(broker_error)? else {
+        let Some(venue_id) = self.venue_id(order_id).map_err(|loss| broker_error(&loss))? else {
             self.events.push(BrokerEvent::CancelRefused { order_id, time });
             return Ok(());
         };
@@ -163,7 +163,7 @@ impl Broker for AlpacaBroker {
                 }
                 Ok(())
             }
-            Err(loss) => Err(broker_error(loss)),
+            Err(loss) => Err(broker_error(&loss)),
         }
     }
 
@@ -176,7 +176,7 @@ impl Broker for AlpacaBroker {
 
     fn snapshot(&mut self, since: Timestamp) -> Result<BrokerSnapshot, BrokerError> {
         self.send_half();
-        self.take_snapshot(since).map_err(broker_error)
+        self.take_snapshot(since).map_err(|loss| broker_error(&loss))
     }
 
     fn emergency(&self) -> Box<dyn CancelAll> {
@@ -185,7 +185,7 @@ impl Broker for AlpacaBroker {
 }
 
 /// A request that came to nothing, in the words of the port.
-pub(super) fn broker_error(loss: Loss) -> BrokerError {
+pub(super) fn broker_error(loss: &Loss) -> BrokerError {
     let detail = loss.text();
     match loss {
         Loss::NotSent(_) | Loss::Refused { .. } => BrokerError::NotSent { detail },

@@ -23,7 +23,7 @@ impl Emergency {
 
 impl CancelAll for Emergency {
     fn cancel_all(&self) -> Result<usize, BrokerError> {
-        let orders = self.line.orders_urgently().map_err(broker_error)?;
+        let orders = self.line.orders_urgently().map_err(|loss| broker_error(&loss))?;
         let own = orders.into_iter().filter(|o| self.names.read(&o.client_order_id).is_some());
         let own: Vec<String> = own.map(|order| order.id).collect();
         let outcomes = self.line.wait(async {
@@ -45,6 +45,6 @@ impl CancelAll for Emergency {
                 Err(loss) => lost = Some(loss),
             }
         }
-        lost.map_or(Ok(num_canceled), |loss| Err(broker_error(loss)))
+        lost.map_or(Ok(num_canceled), |loss| Err(broker_error(&loss)))
     }
 }

@@ -96,7 +96,7 @@ impl AlpacaBroker {
                 ids.iter().for_each(|id| self.reject(*id, reason.clone()));
                 return Ok(());
             }
-            Err(loss) => return Err(broker_error(loss)),
+            Err(loss) => return Err(broker_error(&loss)),
         };
         let order: WireOrder = serde_json::from_str(&text).map_err(|error| {
             let detail = format!("the answer to an order has another shape: {error}");

@@ -6,8 +6,6 @@ use std::time::Duration;
 use futures_util::{SinkExt, StreamExt};
 use serde_json::{Value, json};
 use tokio::net::TcpStream;
-use tokio::sync::broadcast::Receiver;
-use tokio::sync::broadcast::error::RecvError;
 use tokio::time::sleep;
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::{WebSocketStream, accept_async};
@@ -54,8 +52,8 @@ pub(in super::super) async fn converse(stream: TcpStream, path: &str, shared: Ar
                     return;
                 }
             }
-            news = next(&mut out) => {
-                let Some(news) = news else { return };
+            news = out.recv() => {
+                let Ok(news) = news else { return };
                 // A silence that began meanwhile holds the news back.
                 while shared.is_silent() {
                     sleep(LOOK).await;
@@ -65,13 +63,6 @@ pub(in super::super) async fn converse(stream: TcpStream, path: &str, shared: Ar
                 }
             }
         }
-    }
-}
-
-async fn next(out: &mut Receiver<Out>) -> Option<Out> {
-    match out.recv().await {
-        Ok(news) => Some(news),
-        Err(RecvError::Lagged(_) | RecvError::Closed) => None,
     }
 }
 

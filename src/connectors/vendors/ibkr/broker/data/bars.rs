@@ -41,7 +41,12 @@ struct Growing {
 
 impl BarLine {
     /// The answer to a subscription: bars of the past, oldest first, the last of which may grow.
-    pub(in super::super) fn batch(&mut self, span: &Span, rows: &[IbkrBar], now: Timestamp) -> Vec<Bar> {
+    pub(in super::super) fn batch(
+        &mut self,
+        span: &Span,
+        rows: &[IbkrBar],
+        now: Timestamp,
+    ) -> Vec<Bar> {
         let mut bars = Vec::with_capacity(rows.len());
         let known = self.last();
         for (index, row) in rows.iter().enumerate() {
@@ -59,7 +64,12 @@ impl BarLine {
     }
 
     /// A change of the last bar, or the first of a new one.
-    pub(in super::super) fn update(&mut self, span: &Span, row: &IbkrBar, now: Timestamp) -> Vec<Bar> {
+    pub(in super::super) fn update(
+        &mut self,
+        span: &Span,
+        row: &IbkrBar,
+        now: Timestamp,
+    ) -> Vec<Bar> {
         let Some((bar, end)) = span.read(row, None) else { return Vec::new() };
         let mut bars = Vec::new();
         if let Some(last) = self.growing {
@@ -209,14 +219,20 @@ mod tests {
         let (span, mut line) = (span("1min"), BarLine::default());
         let rows = [row("2026-01-05T14:30:00Z", 100.0), row("2026-01-05T14:31:00Z", 100.5)];
         let found = line.batch(&span, &rows, at("2026-01-05T14:31:20Z"));
-        let expected =
-            [("2026-01-05T14:31:00Z".to_owned(), 100.0), ("2026-01-05T14:31:20Z".to_owned(), 100.5)];
+        let expected = [
+            ("2026-01-05T14:31:00Z".to_owned(), 100.0),
+            ("2026-01-05T14:31:20Z".to_owned(), 100.5),
+        ];
         assert_eq!(told(&found), expected);
-        let grown = line.update(&span, &row("2026-01-05T14:31:00Z", 100.7), at("2026-01-05T14:32:01Z"));
+        let grown =
+            line.update(&span, &row("2026-01-05T14:31:00Z", 100.7), at("2026-01-05T14:32:01Z"));
         assert_eq!(told(&grown), [("2026-01-05T14:31:59.999999999Z".to_owned(), 100.7)]);
-        let next = line.update(&span, &row("2026-01-05T14:32:00Z", 100.8), at("2026-01-05T14:32:02Z"));
-        let expected =
-            [("2026-01-05T14:32:00Z".to_owned(), 100.7), ("2026-01-05T14:32:02Z".to_owned(), 100.8)];
+        let next =
+            line.update(&span, &row("2026-01-05T14:32:00Z", 100.8), at("2026-01-05T14:32:02Z"));
+        let expected = [
+            ("2026-01-05T14:32:00Z".to_owned(), 100.7),
+            ("2026-01-05T14:32:02Z".to_owned(), 100.8),
+        ];
         assert_eq!(told(&next), expected);
     }
 
@@ -228,7 +244,8 @@ mod tests {
         let whole = line.tick(at("2026-01-05T21:00:05Z")).unwrap();
         assert_eq!(whole.available_at, at("2026-01-05T21:00:00Z"));
         assert_eq!(line.tick(at("2026-01-05T21:00:09Z")), None, "once");
-        let late = line.update(&span, &row("2026-01-05T20:59:00Z", 100.1), at("2026-01-05T21:00:09Z"));
+        let late =
+            line.update(&span, &row("2026-01-05T20:59:00Z", 100.1), at("2026-01-05T21:00:09Z"));
         assert_eq!(told(&late), [("2026-01-05T21:00:00Z".to_owned(), 100.1)], "a correction");
     }
 

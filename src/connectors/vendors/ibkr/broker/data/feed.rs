@@ -36,7 +36,12 @@ struct Line {
 
 impl Feed {
     /// Data of some symbols, of which none has come.
-    pub(in super::super) fn new(span: Span, symbols: &[Symbol], wants_quotes: bool, takes_delayed: bool) -> Self {
+    pub(in super::super) fn new(
+        span: Span,
+        symbols: &[Symbol],
+        wants_quotes: bool,
+        takes_delayed: bool,
+    ) -> Self {
         let lines = symbols.iter().map(|symbol| (symbol.clone(), Line::default())).collect();
         let (staleness, queue) = (Staleness::default(), VecDeque::new());
         Self { span, wants_quotes, takes_delayed, lines, staleness, queue }
@@ -105,7 +110,13 @@ impl Feed {
     }
 
     /// A subscription of a symbol ended, for this reason.
-    pub(in super::super) fn ended(&mut self, symbol: &Symbol, of: Cause, reason: &str, now: Moment) {
+    pub(in super::super) fn ended(
+        &mut self,
+        symbol: &Symbol,
+        of: Cause,
+        reason: &str,
+        now: Moment,
+    ) {
         self.set(Some(symbol), of, reason, now.time);
     }
 

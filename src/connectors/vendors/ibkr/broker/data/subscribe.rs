@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use futures_util::StreamExt;
 use ibapi::contracts::Contract;
-use ibapi::market_data::{MarketDataType, TradingHours};
 use ibapi::market_data::historical::{Duration as Reach, HistoricalBarUpdate, WhatToShow};
 use ibapi::market_data::realtime::TickTypes;
+use ibapi::market_data::{MarketDataType, TradingHours};
 use ibapi::subscriptions::{Subscription, SubscriptionItem};
 use ibapi::{Client, Error};
 use tokio::task::JoinSet;

@@ -184,7 +184,7 @@ fn check_hours(report: &mut Report, wish: &VenueWish, found: &[(Symbol, Found)])
         (_, true) => {}
         (true, _) => report.passed("calendar", format!("{:?} as the broker has it", wish.calendar)),
         (false, _) => {
-            report.failed("calendar", wrong.join("; "), "choose the calendar of the exchange")
+            report.failed("calendar", wrong.join("; "), "choose the calendar of the exchange");
         }
     }
 }

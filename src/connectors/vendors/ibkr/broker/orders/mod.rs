@@ -12,7 +12,7 @@ mod tracker;
 mod tracker_tests;
 
 pub(super) use execution::{Executions, Trade, stem};
-pub(super) use form::{Addressed, FormError, Instrument, order, what_if};
+pub(super) use form::{Addressed, Instrument, order, what_if};
 pub(super) use grid::{PriceGrid, Toward};
 pub(super) use ids::{IdError, WireIds};
 pub(super) use lookup::{Found, lookup, margin};

@@ -46,6 +46,8 @@ struct Tracked {
     quantity: Option<f64>,
     is_accepted: bool,
     is_held: bool,
+    /// The venue was asked, and knows nothing of it.
+    is_missing: bool,
     /// The venue said that so much was filled, and when.
     hint: Option<(f64, f64)>,
     end: Option<OrderEnd>,
@@ -136,6 +138,19 @@ impl Tracker {
     /// How orders ended that were seen to end.
     pub(in super::super) fn ends(&self) -> impl Iterator<Item = (OrderId, OrderEnd)> {
         self.orders.keys().filter_map(|&id| Some((id, self.end(id)?)))
+    }
+
+    /// Every order that the venue should list.
+    pub(in super::super) fn expected(&self) -> impl Iterator<Item = OrderId> {
+        let listed = self.orders.iter().filter(|(_, order)| !order.is_missing);
+        listed.map(|(id, _)| *id).filter(|id| self.end(*id).is_none())
+    }
+
+    /// The venue was asked often enough, and does not list an order: it is not waited for again.
+    pub(in super::super) fn missing(&mut self, id: OrderId) {
+        if let Some(order) = self.orders.get_mut(&id) {
+            order.is_missing = true;
+        }
     }
 
     /// What has traded of an order.
@@ -387,13 +402,13 @@ impl Tracker {
     }
 
     fn accept(&mut self, id: OrderId, now: Moment) -> Vec<BrokerEvent> {
-        match self.orders.get_mut(&id) {
-            Some(order) if !order.is_accepted && order.end.is_none() => {
-                order.is_accepted = true;
-                vec![BrokerEvent::Accepted { order_id: id, time: now.time }]
-            }
-            _ => Vec::new(),
+        let Some(order) = self.orders.get_mut(&id) else { return Vec::new() };
+        order.is_missing = false;
+        if order.is_accepted || order.end.is_some() {
+            return Vec::new();
         }
+        order.is_accepted = true;
+        vec![BrokerEvent::Accepted { order_id: id, time: now.time }]
     }
 
     /// The end of an order, told once; an order that its executions fill ended by them.
@@ -414,7 +429,15 @@ impl Tracker {
 
 impl Tracked {
     const fn new(wire: i32) -> Self {
-        Self { wire, quantity: None, is_accepted: false, is_held: false, hint: None, end: None }
+        Self {
+            wire,
+            quantity: None,
+            is_accepted: false,
+            is_held: false,
+            is_missing: false,
+            hint: None,
+            end: None,
+        }
     }
 }
 

@@ -302,3 +302,13 @@ fn a_new_process_finds_its_orders_by_reference() {
     tracker.open_order(&other_client, NOW);
     assert_eq!(tracker.wire(OrderId(5)), None, "an id is good for its client alone");
 }
+
+#[test]
+fn an_order_that_the_venue_does_not_know_is_waited_for_once() {
+    let mut tracker = with_order(10.0);
+    assert_eq!(tracker.expected().count(), 1);
+    tracker.missing(OrderId(3));
+    assert_eq!((tracker.expected().count(), tracker.open().len()), (0, 1));
+    tracker.status(&status(OrderStatusKind::Submitted, 0.0), NOW);
+    assert_eq!(tracker.expected().count(), 1, "it is there after all");
+}

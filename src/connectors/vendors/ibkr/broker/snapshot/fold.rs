@@ -23,6 +23,11 @@ pub(in super::super) struct Answers {
     pub(in super::super) summary: Vec<AccountSummary>,
 }
 
+/// What executions cost, by their names.
+type Costs = Vec<(String, f64)>;
+/// Orders by perm id, wire id and reference.
+type Rows = BTreeMap<(i64, i32, String), OrderData>;
+
 /// A snapshot, and what the tracker did not know of.
 #[derive(Debug)]
 pub(in super::super) struct Learned {
@@ -32,7 +37,15 @@ pub(in super::super) struct Learned {
     /// Executions of ours in their last edition.
     pub(in super::super) trades: Vec<Trade>,
     /// What each cost, by the name of the execution.
-    pub(in super::super) costs: Vec<(String, f64)>,
+    pub(in super::super) costs: Costs,
+}
+
+impl Learned {
+    /// Whether an order is in one of the lists.
+    pub(in super::super) fn lists(&self, id: OrderId) -> bool {
+        self.snapshot.open_orders.iter().any(|order| order.order_id == Some(id))
+            || self.snapshot.ended_orders.iter().any(|(ended, _)| *ended == id)
+    }
 }
 
 /// Puts the answers together. A number that is unset where one is needed is an error: half a truth
@@ -84,11 +97,7 @@ pub(in super::super) fn fold(
 }
 
 /// Cash in one currency: its own row of the ledger, else the total if that is in this currency.
-pub(in super::super) fn cash(
-    tracker: &Tracker,
-    rows: &[AccountSummary],
-    currency: &str,
-) -> Result<f64, Doubt> {
+fn cash(tracker: &Tracker, rows: &[AccountSummary], currency: &str) -> Result<f64, Doubt> {
     let of = |tag: &str| {
         let mut mine = rows.iter().filter(|row| tracker.is_mine(&row.account));
         mine.find(|row| row.tag == tag && row.currency == currency)
@@ -115,7 +124,7 @@ fn trades(
     tracker: &Tracker,
     rows: &[Executions],
     now: Timestamp,
-) -> Result<(Vec<Trade>, Vec<(String, f64)>), Doubt> {
+) -> Result<(Vec<Trade>, Costs), Doubt> {
     let mut trades: BTreeMap<String, Trade> = BTreeMap::new();
     let mut costs = Vec::new();
     for row in rows {
@@ -143,12 +152,12 @@ fn trades(
         }
     }
     let mut trades: Vec<Trade> = trades.into_values().collect();
-    trades.sort_by(|a, b| a.fill.time.cmp(&b.fill.time));
+    trades.sort_by_key(|trade| trade.fill.time);
     Ok((trades, costs))
 }
 
 /// The last row of each order, and how much each status says was filled; by what survives sessions.
-fn split(rows: Vec<Orders>) -> (BTreeMap<(i64, i32, String), OrderData>, BTreeMap<i64, f64>) {
+fn split(rows: Vec<Orders>) -> (Rows, BTreeMap<i64, f64>) {
     let (mut orders, mut filled) = (BTreeMap::new(), BTreeMap::new());
     for row in rows {
         match row {
@@ -164,10 +173,7 @@ fn split(rows: Vec<Orders>) -> (BTreeMap<(i64, i32, String), OrderData>, BTreeMa
     (orders, filled)
 }
 
-fn ours(
-    tracker: &Tracker,
-    rows: BTreeMap<(i64, i32, String), OrderData>,
-) -> impl Iterator<Item = (OrderId, OrderData)> {
+fn ours(tracker: &Tracker, rows: Rows) -> impl Iterator<Item = (OrderId, OrderData)> {
     let mine = rows.into_values().filter(|row| tracker.is_mine(&row.order.account));
     mine.filter_map(|row| Some((tracker.references().read(&row.order.order_ref)?, row)))
 }

@@ -73,12 +73,7 @@ fn look(shared: &Shared, answers: Answers, before: usize) -> Look {
     if tracker.executions().len() != before {
         return Look::Moved;
     }
-    let lists = |id| {
-        let snapshot = &learned.snapshot;
-        snapshot.open_orders.iter().any(|order| order.order_id == Some(id))
-            || snapshot.ended_orders.iter().any(|(ended, _)| *ended == id)
-    };
-    match tracker.open().into_iter().all(|(id, _)| lists(id)) {
+    match tracker.expected().all(|id| learned.lists(id)) {
         true => Look::Whole(learned),
         false => Look::Unlisted(learned),
     }

@@ -6,5 +6,5 @@ mod gather;
 #[cfg(test)]
 mod fold_tests;
 
-pub(super) use fold::{Answers, Learned, cash, fold};
-pub(super) use gather::{Gathered, gather, open_rows};
+pub(super) use fold::{Answers, Learned, fold};
+pub(super) use gather::{gather, open_rows};

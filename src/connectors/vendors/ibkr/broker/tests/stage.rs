@@ -8,6 +8,7 @@ use super::super::super::sim::{Act, Faults, GatewaySim, Moment, SimOptions};
 use super::super::connect;
 use crate::base::{Interrupt, Stopwatch, Timestamp};
 use crate::config::{IbkrConnector, RiskLimits};
+use crate::connectors::simulated::brokerage::Brokerage;
 use crate::domain::{
     Calendar, CalendarName, OrderId, OrderKind, OrderRequest, Symbol, TimeInForce, Timeframe,
 };
@@ -110,7 +111,7 @@ impl Stage {
 
     /// Cash of the house.
     pub(super) fn cash(&self) -> f64 {
-        self.sim.with_house(|house| house.cash())
+        self.sim.with_house(Brokerage::cash)
     }
 }
 

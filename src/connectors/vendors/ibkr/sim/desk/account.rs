@@ -7,6 +7,8 @@ use crate::domain::Symbol;
 
 const INITIAL_MARGIN: f64 = 0.5;
 const MAINTENANCE_MARGIN: f64 = 0.25;
+/// Seconds of the venue between two summaries.
+const SUMMARY_S: i64 = 180;
 
 impl Desk {
     /// Carries out a request about the session and the account; gives back what is not one.
@@ -24,7 +26,19 @@ impl Desk {
                 let millis = self.now.nanos().div_euclid(1_000_000);
                 self.say(line, Reply::CurrentTimeMillis { millis });
             }
-            Request::AccountSummary { id, tags, .. } => self.say_summary(line, id, &tags),
+            Request::AccountSummary { id, tags, .. } => {
+                self.say_summary(line, id, &tags);
+                self.say(line, Reply::AccountSummaryEnd { id });
+                let second = self.second();
+                if let Some(client) = self.client(line) {
+                    client.summaries.insert(id, (tags, second));
+                }
+            }
+            Request::CancelAccountSummary { id } => {
+                if let Some(client) = self.client(line) {
+                    client.summaries.remove(&id);
+                }
+            }
             Request::AccountUpdates { subscribe, account } => {
                 self.subscribe(line, subscribe, &account);
             }
@@ -53,7 +67,6 @@ impl Desk {
                 }
             }
             Request::StartApi { .. }
-            | Request::CancelAccountSummary { .. }
             | Request::CancelAccountUpdatesMulti { .. }
             | Request::CancelContractDetails { .. }
             | Request::Other { .. } => {}
@@ -77,7 +90,29 @@ impl Desk {
                 }
             }
         }
-        self.say(line, Reply::AccountSummaryEnd { id });
+    }
+
+    /// Tells summaries again, every three minutes.
+    pub(super) fn refresh_summaries(&mut self, line: Line) {
+        let second = self.second();
+        let Some(client) = self.client(line) else { return };
+        let is_due = |told: i64| second - told >= SUMMARY_S;
+        let due: Vec<(i32, String)> = client
+            .summaries
+            .iter_mut()
+            .filter(|(_, (_, told))| is_due(*told))
+            .map(|(id, (tags, told))| {
+                *told = second;
+                (*id, tags.clone())
+            })
+            .collect();
+        for (id, tags) in due {
+            self.say_summary(line, id, &tags);
+        }
+    }
+
+    fn second(&self) -> i64 {
+        self.now.nanos().div_euclid(1_000_000_000)
     }
 
     fn subscribe(&mut self, line: Line, subscribe: bool, account: &str) {

@@ -43,6 +43,8 @@ pub(super) struct Client {
     /// Whether changes of the account are told.
     pub(super) wants_account: bool,
     pub(super) wants_positions: bool,
+    /// Requests for summaries, with their tags and the second in which they were told last.
+    pub(super) summaries: BTreeMap<i32, (String, i64)>,
     /// Requests for profit and loss, with the contract's number where it is that of one.
     pub(super) pnl: BTreeMap<i32, Option<i32>>,
     /// The last second in which they were told.

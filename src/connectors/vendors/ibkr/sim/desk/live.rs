@@ -91,6 +91,7 @@ impl Desk {
         self.advance(now);
         let second = self.now.nanos().div_euclid(SECOND);
         for line in self.lines() {
+            self.refresh_summaries(line);
             let Some(client) = self.client(line) else { continue };
             let streams: Vec<_> =
                 client.streams.streams.iter().map(|(key, stream)| (*key, stream.clone())).collect();

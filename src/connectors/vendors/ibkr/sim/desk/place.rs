@@ -6,8 +6,8 @@ use super::front::{Desk, Line, Parked};
 use crate::connectors::simulated::brokerage::{Fees, GroupRule, HouseGroup, HouseOrder};
 use crate::domain::{OrderKind, Side, Symbol, TimeInForce};
 
-const READ_ONLY: &str = "Error validating request.-'bN' : cause - The API interface is currently in \
-                         Read-Only mode.";
+const READ_ONLY: &str = "Error validating request.-'bN' : cause - The API interface is currently \
+                         in Read-Only mode.";
 
 /// Why an order is refused: code and text.
 type Refusal = (i32, String);
@@ -80,6 +80,10 @@ impl Desk {
             parked.order.client_id == client_id && parked.order.order_id == order_id
         };
         let next = self.next_ids.entry(client_id).or_insert(1);
+        let is_new = !self.parked.iter().any(is_parked);
+        if is_new && order_id < *next {
+            return Err((103, "Duplicate order id".to_owned()));
+        }
         self.parked.retain(|parked| !is_parked(parked));
         *next = (*next).max(order_id.saturating_add(1));
         self.parked.push(Parked { contract, order: order.clone() });

@@ -6,7 +6,7 @@ use super::*;
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn summary_updates_and_positions() {
     let positions = vec![("IWM".parse().unwrap(), 10.0, 150.0)];
-    let gateway = start(SimOptions { positions, ..options() });
+    let gateway = start(SimOptions { positions, speed: 60.0, ..options() });
     let client = connect(&gateway, 7).await;
 
     let tags = ["NetLiquidation", "TotalCashValue", "BuyingPower"];
@@ -23,6 +23,13 @@ async fn summary_updates_and_positions() {
     assert_eq!(found, tags);
     assert_eq!(rows[1].value, "100000.00");
     assert_eq!(rows[1].currency, "USD");
+
+    // And again after three minutes of the venue.
+    let AccountSummaryResult::Summary(again) = within(summary.next_data()).await.unwrap().unwrap()
+    else {
+        panic!("rows were expected");
+    };
+    assert_eq!(again.tag, tags[0]);
 
     let mut updates = within(client.account_updates(&AccountId::from(ACCOUNT))).await.unwrap();
     let (mut values, mut held, mut times) = (0, Vec::new(), 0);

@@ -46,7 +46,7 @@ async fn the_connection_closes_in_the_middle_of_a_message() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn after_a_restart_numbers_go_back_and_orders_are_still_there() {
-    let act = Act::Restart { down: 300, id_rollback: 2 };
+    let act = Act::Restart { down: 4000, id_rollback: 2 };
     let gateway = start(SimOptions { faults: at_request("market_data_type", act), ..options() });
     let client = connect(&gateway, 7).await;
     let contract = spy();
@@ -63,8 +63,15 @@ async fn after_a_restart_numbers_go_back_and_orders_are_still_there() {
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
     assert!(try_connect(&gateway, 7).await.is_err(), "the gateway is away");
-    tokio::time::sleep(Duration::from_millis(400)).await;
-    let client = connect(&gateway, 7).await;
+    let mut client = Err(ibapi::Error::Shutdown);
+    for _ in 0..100 {
+        client = within(try_connect(&gateway, 7)).await;
+        if client.is_ok() {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    let client = client.unwrap();
     assert_eq!(client.next_order_id(), 2);
     assert_eq!(
         gateway.with_house(|house| house.orders().filter(|r| r.status.is_open()).count()),

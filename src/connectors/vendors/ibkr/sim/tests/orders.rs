@@ -209,24 +209,25 @@ async fn a_gateway_that_only_reads_takes_no_orders() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn orders_of_the_night_are_held() {
-    let clock = Some("2024-01-10T14:29:00Z".parse().unwrap());
+    let clock = Some("2024-01-10T03:00:00Z".parse().unwrap());
     let gateway = start(SimOptions { clock, ..options() });
     let client = connect(&gateway, 7).await;
     let contract = spy();
     let mut stream = within(client.order_update_stream()).await.unwrap();
-    let id = within(client.order(&contract).buy(1).market().submit()).await.unwrap();
-    let mut is_held = false;
-    loop {
+    within(client.order(&contract).buy(1).market().submit()).await.unwrap();
+    let (mut is_held, mut statuses) = (false, Vec::new());
+    while !is_held || statuses.len() < 2 {
         match within(stream.next()).await.unwrap().unwrap() {
             SubscriptionItem::Notice(notice) => is_held |= notice.code == 399,
-            SubscriptionItem::Data(OrderUpdate::ExecutionData(_)) => break,
+            SubscriptionItem::Data(OrderUpdate::OrderStatus(status)) => {
+                statuses.push(status.status);
+            }
             SubscriptionItem::Data(_) => {}
         }
     }
-    assert!(is_held);
-    let number = u64::try_from(id.value()).unwrap();
-    let record = gateway.with_house(|house| house.order(number).cloned()).unwrap();
-    assert_eq!(record.status, HouseStatus::Filled);
+    assert!(statuses.iter().all(|status| *status == OrderStatusKind::PreSubmitted));
+    let record = gateway.with_house(|house| house.order(1).cloned()).unwrap();
+    assert_eq!(record.status, HouseStatus::Held);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -268,4 +269,17 @@ async fn orders_that_protect_a_filled_entry_reduce_each_other() {
     assert!(matches!(wait(&client, id).await, OrderOutcome::Filled(_)));
     assert!(matches!(wait(&client, stop).await, OrderOutcome::Ended(_)));
     assert!(gateway.with_house(|house| house.positions().is_empty()));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn order_ids_must_rise() {
+    let gateway = start(options());
+    let client = connect(&gateway, 7).await;
+    let contract = spy();
+    let order = client.order(&contract).buy(1).limit(1.0).build_order().unwrap();
+    within(client.submit_order(5, &contract, &order)).await.unwrap();
+    within(client.submit_order(3, &contract, &order)).await.unwrap();
+    let OrderOutcome::Rejected(notice) = wait(&client, 3).await else { panic!("rejected") };
+    assert_eq!(notice.code, 103);
+    assert_eq!(within(client.next_valid_order_id()).await.unwrap(), 6);
 }

@@ -26,7 +26,7 @@ async fn a_client_id_is_taken_once_and_free_again_afterwards() {
     assert!(other.is_connected());
     first.disconnect().await;
     drop(first);
-    for _ in 0..50 {
+    for _ in 0..200 {
         if try_connect(&gateway, 7).await.is_ok() {
             return;
         }

@@ -79,6 +79,6 @@ fn foreign_clients_read_all_replies_and_their_requests_are_read_at_every_version
         assert_eq!(*known, request, "{line}");
         num_requests += 1;
     }
-    assert_eq!(meanings.len(), 44);
+    assert_eq!(meanings.len(), 45);
     assert!(num_requests > 3000, "{num_requests}");
 }
