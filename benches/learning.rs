@@ -145,6 +145,10 @@ fn planted(name: &str, seed: u64, changes: &[String]) -> (u64, f64) {
         serde_yaml::from_str(&quickstart.expect("the quickstart agent")).expect("YAML");
     // The favorite shows in each bar, so no memory is needed; the peers' policies have none either.
     agent["model"] = json!({ "mlp": { "hidden": 64 } });
+    if let Some(agent) = agent.as_object_mut() {
+        // Its search is over settings of another model.
+        agent.remove("tune");
+    }
     match name {
         "dqn" => agent["learner"] = json!({ "dqn": planted_dqn() }),
         "a2c" => agent["learner"] = json!({ "a2c": planted_a2c() }),

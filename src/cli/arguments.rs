@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use super::Global;
+use super::broker::{DoctorArguments, LiveArguments};
 use super::data::DataCommand;
 use super::global::Resume;
 use super::trade::{
@@ -50,8 +51,12 @@ pub enum Command {
     Worker(WorkerArguments),
     /// Judge a frozen agent bundle on any range, beside the baselines.
     Eval(EvalArguments),
-    /// Trade bundles on paper, bar by bar.
+    /// Trade bundles on paper: on the built-in venue, or on a broker's paper account.
     Paper(PaperArguments),
+    /// Trade bundles with real money.
+    Live(LiveArguments),
+    /// Look at everything that trading at a broker needs; nothing is bought or sold.
+    Doctor(DoctorArguments),
     /// Show how a session stands.
     Status(StatusArguments),
     /// Let a session decide nothing new until it is resumed.

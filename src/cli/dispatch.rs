@@ -75,6 +75,8 @@ fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Worker(arguments) => super::tune::worker(&session, arguments),
         Command::Eval(options) => eval(&session, options),
         Command::Paper(options) => super::trade::paper(&session, options),
+        Command::Live(options) => super::broker::live(&session, options),
+        Command::Doctor(options) => super::broker::doctor(&session, options),
         Command::Status(options) => super::trade::status(&session, options),
         Command::Pause(options) => commands::pause(&session, &super::trade::control(options)),
         Command::Resume(options) => commands::resume(&session, &super::trade::control(options)),

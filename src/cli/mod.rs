@@ -1,6 +1,7 @@
 //! What the user typed: arguments, dispatch, exit codes.
 
 mod arguments;
+mod broker;
 mod data;
 mod dispatch;
 mod errors;

@@ -6,8 +6,8 @@ use clap::{Args, Subcommand, ValueEnum};
 
 use crate::base::DateRange;
 use crate::commands::{
-    self, ControlOptions, Failure, LedgerExportOptions, PaperOptions, PaperSpeed, ReplayOptions,
-    SessionOptions, StatusOptions,
+    self, BrokerKind, ControlOptions, Failure, FailureKind, LedgerExportOptions, LiveOptions,
+    Money, PaperOptions, PaperSpeed, ReplayOptions, SessionOptions, StatusOptions,
 };
 
 /// Options of `paper`.
@@ -19,15 +19,21 @@ pub struct PaperArguments {
     /// Where orders go.
     #[arg(long, value_enum, default_value = "sim")]
     pub venue: Venue,
-    /// Where bars come from.
-    #[arg(long, value_enum, default_value = "recorded")]
-    pub stream: Stream,
-    /// Days to trade; default the bundle's data.test.
+    /// Where bars come from: the lake, or the broker. Default: as the venue is.
+    #[arg(long, value_enum)]
+    pub stream: Option<Stream>,
+    /// Days to trade of a recorded stream; default the bundle's data.test.
     #[arg(long, value_name = "A..B")]
     pub range: Option<DateRange>,
-    /// How fast the recorded stream is played: max, or seconds of the stream in a second.
-    #[arg(long, value_name = "max|TIMES", default_value = "max", value_parser = speed)]
-    pub speed: PaperSpeed,
+    /// How fast time passes: max (recorded streams), or seconds of the stream in a second.
+    #[arg(long, value_name = "max|TIMES", value_parser = speed)]
+    pub speed: Option<PaperSpeed>,
+    /// The account at the broker; the only one of the login if absent.
+    #[arg(long, value_name = "ID")]
+    pub account: Option<String>,
+    /// How many sessions of the exchange to trade at a broker; until it is stopped if absent.
+    #[arg(long, value_name = "N")]
+    pub sessions: Option<u32>,
     /// Name of the session; one that was stopped or died goes on. Default: made from agent and time.
     #[arg(long, value_name = "SESSION")]
     pub session: Option<String>,
@@ -50,6 +56,10 @@ pub struct PaperArguments {
 pub enum Venue {
     /// The built-in simulated venue.
     Sim,
+    /// An account for paper trading at Interactive Brokers.
+    Ibkr,
+    /// An account for paper trading at Alpaca.
+    Alpaca,
 }
 
 /// Where bars come from.
@@ -57,6 +67,8 @@ pub enum Venue {
 pub enum Stream {
     /// The lake, bar by bar.
     Recorded,
+    /// The broker, as bars are made.
+    Live,
 }
 
 /// A session by name.
@@ -108,6 +120,50 @@ pub enum LedgerCommand {
 
 /// Runs `paper`.
 pub(super) fn paper(session: &SessionOptions, options: PaperArguments) -> Result<(), Failure> {
+    let broker = match options.venue {
+        Venue::Sim => return paper_on_recording(session, options),
+        Venue::Ibkr => BrokerKind::Ibkr,
+        Venue::Alpaca => BrokerKind::Alpaca,
+    };
+    let recorded = options.stream == Some(Stream::Recorded);
+    refuse(&[
+        ("--stream recorded", recorded, "orders at a broker need its bars"),
+        (
+            "--range",
+            options.range.is_some(),
+            "a broker's bars are those of today; --sessions N ends it",
+        ),
+        ("--speed max", options.speed == Some(PaperSpeed::Max), "time passes as it does there"),
+        ("--faults", options.faults.is_some(), "give them to `releat sim`"),
+        ("--in-sample", options.in_sample, "days to come were never trained on"),
+    ])?;
+    let speed = match options.speed {
+        Some(PaperSpeed::Times(times)) => times,
+        Some(PaperSpeed::Max) | None => 1.0,
+    };
+    commands::trade_at(
+        session,
+        &LiveOptions {
+            bundles: options.agent,
+            broker,
+            money: Money::Paper,
+            account: options.account,
+            session: options.session,
+            speed,
+            sessions: options.sessions,
+            decisions: options.decisions,
+            view: options.view,
+        },
+    )
+}
+
+fn paper_on_recording(session: &SessionOptions, options: PaperArguments) -> Result<(), Failure> {
+    let live = options.stream == Some(Stream::Live);
+    refuse(&[
+        ("--stream live", live, "the built-in venue plays the lake"),
+        ("--account", options.account.is_some(), "the built-in venue opens one of its own"),
+        ("--sessions", options.sessions.is_some(), "--range A..B chooses the days"),
+    ])?;
     commands::paper(
         session,
         &PaperOptions {
@@ -116,11 +172,20 @@ pub(super) fn paper(session: &SessionOptions, options: PaperArguments) -> Result
             in_sample: options.in_sample,
             decisions: options.decisions,
             session: options.session,
-            speed: options.speed,
+            speed: options.speed.unwrap_or(PaperSpeed::Max),
             faults: options.faults,
             view: options.view,
         },
     )
+}
+
+/// Options that another one rules out.
+fn refuse(options: &[(&str, bool, &str)]) -> Result<(), Failure> {
+    let Some((name, _, why)) = options.iter().find(|(_, is_given, _)| *is_given) else {
+        return Ok(());
+    };
+    let text = format!("`{name}` does not go with this --venue: {why}");
+    Err(Failure::new(FailureKind::Usage, text))
 }
 
 /// Runs `status`.

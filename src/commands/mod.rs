@@ -27,8 +27,9 @@ pub use place::{
 pub use prepare::{FeaturesOptions, FetchOptions, features, fetch};
 pub use session::{Console, Failure, FailureKind, OutputFormat, SessionOptions, Talk};
 pub use trade::{
-    ControlOptions, LedgerExportOptions, PaperOptions, PaperSpeed, ReplayOptions, StatusOptions,
-    audit_verify, flatten, kill, ledger_export, paper, pause, replay, resume, status,
+    BrokerKind, ControlOptions, DoctorOptions, LedgerExportOptions, LiveOptions, Money,
+    PaperOptions, PaperSpeed, ReplayOptions, StatusOptions, audit_verify, doctor, flatten, kill,
+    ledger_export, paper, pause, replay, resume, status, trade_at,
 };
 pub use train::{ResumeMode, TrainOptions, train};
 pub use tune::report as study_report;

@@ -250,7 +250,7 @@ fn fingerprint(rows: &[MarketRow]) -> Digest {
 }
 
 /// The series of an agent over some days.
-pub(super) fn panel_request(agent: &Agent, range: DateRange) -> PanelRequest {
+pub(crate) fn panel_request(agent: &Agent, range: DateRange) -> PanelRequest {
     PanelRequest {
         source: source_folder(&agent.data.source, &agent.universe.symbols),
         symbols: agent.universe.symbols.clone(),

@@ -18,6 +18,7 @@ pub use judge::{
     Evaluation, GateCheck, GateOutcome, Judgement, NamedRun, evaluate, validation_returns,
     validation_score,
 };
+pub(crate) use market::panel_request;
 pub use market::{MarketError, PreparedMarket, bars_per_year, stream_start};
 pub use report_input::{ReportFacts, report_input};
 pub use trajectory::{

@@ -125,3 +125,9 @@ pub enum FindingOutcome {
     /// Could not be looked at because an earlier check failed.
     Skipped,
 }
+
+/// Whether an account is one for rehearsals, by its name: `DU` and `DF` at Interactive Brokers, `PA` at Alpaca.
+#[must_use]
+pub fn is_paper_account(account: &str) -> bool {
+    ["DU", "DF", "PA"].iter().any(|prefix| account.starts_with(prefix))
+}

@@ -6,6 +6,7 @@
 
 mod database;
 mod error;
+mod gates;
 mod handle;
 mod jobs;
 mod runs;
@@ -15,6 +16,7 @@ mod studies;
 mod tests;
 
 pub use error::StoreError;
+pub use gates::{GateRow, GateVerdict};
 pub use handle::Store;
 pub use jobs::{
     ClaimFilter, ClaimedJob, Finish, JobDraft, JobEnd, JobKey, JobRow, JobState, Lease,

@@ -1,6 +1,7 @@
 //! Why trading had to stop.
 
 use super::ledger::LedgerError;
+use super::session::live::FeedError;
 use crate::base::Timestamp;
 use crate::ports::BrokerError;
 use crate::risk::RiskError;
@@ -35,6 +36,12 @@ pub enum TraderError {
     Broker {
         /// Why.
         source: BrokerError,
+    },
+    /// Nothing more comes from the market.
+    #[error("the session cannot go on without its market data")]
+    Feed {
+        /// Why.
+        source: FeedError,
     },
     /// The ledger cannot go on.
     #[error("the session cannot go on without its ledger")]

@@ -26,8 +26,8 @@ pub use ledger::{
     session_folder, verify,
 };
 pub use orders::{Happening, OrderRecord, OrderState, Step};
-pub use session::watchdog;
 pub use session::{
     AtOnce, Journal, MarketVenue, MemoryJournal, Moment, Pace, PaperDocument, Progress, Recording,
     Router, RouterError, Shell, Tally, Wake, Watcher, play,
 };
+pub use session::{live, watchdog};

@@ -10,8 +10,8 @@ use std::time::Duration;
 
 use crate::sandbox::Sandbox;
 
-/// Seconds of the stream in a second: nights and weekends included, the four weeks take about 80 s.
-const SPEED: f64 = 27_000.0;
+/// Seconds of the stream in a second: nights and weekends included, the four weeks take about 40 s.
+const SPEED: f64 = 60_000.0;
 /// The speed, if another one is wanted; at 60 it takes ten hours.
 const SPEED_VARIABLE: &str = "RELEAT_SOAK_SPEED";
 /// Growth over the last two weeks, a fraction.

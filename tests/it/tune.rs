@@ -134,6 +134,25 @@ fn a_stopped_study_goes_on() {
 }
 
 #[test]
+fn a_study_whose_report_cannot_be_written_is_not_over() {
+    let sandbox = sandbox();
+    let search = SEARCH.replace(" --study one", "");
+    // A folder stands where the report should go: every trial is done and the winner trained again by then.
+    std::fs::create_dir(sandbox.path("taken")).unwrap();
+    let failed = sandbox.run(&format!("{search} --report taken"));
+    assert_eq!(failed.status.code(), Some(3), "{}", String::from_utf8_lossy(&failed.stderr));
+    let open = parsed(&sandbox.succeed("tune list --output-format json"));
+    let names = |list: &Value| -> Vec<String> {
+        let studies = list["studies"].as_array().unwrap().iter();
+        studies.map(|study| study["study"].as_str().unwrap().to_owned()).collect()
+    };
+    let study = parsed(&sandbox.succeed(&search));
+    assert_eq!(names(&open), [study["study"].as_str().unwrap()]);
+    let done = parsed(&sandbox.succeed("tune list --output-format json"));
+    assert_eq!(names(&done), names(&open));
+}
+
+#[test]
 fn what_must_not_be_searched_is_refused() {
     let sandbox = sandbox();
     let space = "tune.space={env.costs.commission_bps: {uniform: [0, 10]}}";

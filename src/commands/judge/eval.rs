@@ -18,7 +18,7 @@ use crate::features::{FeatureDocument, FeatureError};
 use crate::gym::ActionTable;
 use crate::learners::Policy;
 use crate::learners::bundle::Bundle;
-use crate::store::{LedgerRow, Store};
+use crate::store::{GateVerdict, LedgerRow, Store};
 
 /// Options of `eval`.
 #[derive(Debug, Clone)]
@@ -208,7 +208,33 @@ pub(in crate::commands) fn judge(
         &evaluation,
         candidate.warnings.clone(),
     );
+    keep_verdict(options, candidate, &document)?;
     Ok((evaluation, document))
+}
+
+/// Keeps what the gate said where `live` asks for it, if this place has a database and the days were unseen.
+fn keep_verdict(
+    options: &SessionOptions,
+    candidate: &Candidate,
+    document: &EvaluationDocument,
+) -> Result<(), Failure> {
+    let (data, range) = (&candidate.agent.data, candidate.range);
+    if data.train.overlaps(range) || data.validation.overlaps(range) {
+        return Ok(());
+    }
+    let url = options.place()?.store.url;
+    let Some(store) = Store::open_existing(&url).map_err(store_failure)? else { return Ok(()) };
+    let checks = serde_json::to_string(&document.gate.checks)
+        .map_err(|error| Failure::new(FailureKind::Bug, error))?;
+    let verdict = GateVerdict {
+        bundle: candidate.digest,
+        range,
+        agent: candidate.agent.name.clone(),
+        passed: document.gate.passed,
+        checks,
+        data: candidate.market.fingerprint,
+    };
+    store.put_gate(&verdict).map_err(store_failure)
 }
 
 /// Adds what the number of trials behind the bundle does to its figures, if this place has counted any.

@@ -1,7 +1,9 @@
 //! Trading on paper, and everything that is asked of a session while it runs and afterwards.
 
 mod control;
+mod doctor;
 mod ledger;
+mod live;
 mod log;
 mod notify;
 mod paper;
@@ -9,5 +11,7 @@ mod report;
 mod view;
 
 pub use control::{ControlOptions, StatusOptions, flatten, kill, pause, resume, status};
+pub use doctor::{DoctorOptions, doctor};
 pub use ledger::{LedgerExportOptions, audit_verify, ledger_export};
+pub use live::{BrokerKind, LiveOptions, Money, trade_at};
 pub use paper::{PaperOptions, PaperSpeed, ReplayOptions, paper, replay};

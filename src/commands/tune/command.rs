@@ -14,7 +14,7 @@ use super::view::{
     BestTrial, Overview, StudyTexts, TrialCounts, TuneDocument, known_trials, tune_verify,
 };
 use crate::base::{Interrupt, Stopwatch, absolute};
-use crate::commands::place::open_store;
+use crate::commands::place::{open_store, store_failure};
 use crate::commands::session::{Session, device};
 use crate::commands::train::{inputs_digest, training_data};
 use crate::commands::{Failure, FailureKind, SessionOptions};
@@ -132,6 +132,8 @@ pub fn tune(options: &SessionOptions, command: &TuneOptions) -> Result<(), Failu
         Study::try_new(&agent.tune, total, agent.seed, &open.texts.warm).map_err(usage)?;
     run(&search, command, &open, &mut study, jobs)?;
     let document = conclude(&search, command, &open, &study, &watch)?;
+    // Only now: a study that is stopped while its winner is trained again goes on with that.
+    store.end_study(&open.name).map_err(store_failure)?;
     options.console.document(&document, || document.to_text())?;
     if command.verify {
         tune_verify(options, &open.name)?;

@@ -120,6 +120,8 @@ pub struct IbkrConnector {
     pub port: u16,
     /// The identity of this client at the gateway. Default 17.
     pub client_id: i32,
+    /// Whether a session on paper may trade on prices that the broker sends minutes late. Default false.
+    pub delayed_data: bool,
     /// How fast it may be asked for history; its own four rules hold besides. Default five requests a
     /// second, one symbol at a time.
     pub limits: Limits,
@@ -131,6 +133,7 @@ impl Default for IbkrConnector {
             host: "127.0.0.1".to_owned(),
             port: 4002,
             client_id: 17,
+            delayed_data: false,
             limits: Limits { parallel: 1, ..Limits::default() },
         }
     }

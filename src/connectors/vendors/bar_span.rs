@@ -15,16 +15,16 @@ const SHORT_BAR_SETTLES_S: i64 = 900;
 
 /// From the first to the last instant of a bar.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct BarSpan {
-    pub(super) open_time: Timestamp,
-    pub(super) available_at: Timestamp,
+pub(crate) struct BarSpan {
+    pub(crate) open_time: Timestamp,
+    pub(crate) available_at: Timestamp,
 }
 
 impl BarSpan {
     /// The span of a day, week or month that is dated with any of its days.
     ///
     /// A day without a session gives midnight to midnight; the lake refuses such bars.
-    pub(super) fn of_sessions(
+    pub(crate) fn of_sessions(
         date: Date,
         timeframe: Timeframe,
         calendar: &Calendar,

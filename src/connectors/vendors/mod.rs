@@ -12,6 +12,7 @@ mod polygon;
 mod yahoo;
 
 pub(in crate::connectors) use alpaca::AlpacaBars;
+pub(crate) use bar_span::BarSpan;
 pub use ibkr::{IbkrHistory, IbkrTickKind, IbkrTickPage, IbkrTickRequest};
 pub(in crate::connectors) use mt5::Mt5Bridge;
 pub(in crate::connectors) use polygon::PolygonBars;

@@ -32,8 +32,10 @@ macro_rules! migrations {
 /// The migrations that this program knows.
 pub(in crate::store) const fn known(dialect: Dialect) -> &'static [Migration] {
     match dialect {
-        Dialect::Sqlite => migrations!("sqlite": 1 "optuna", 2 "releat", 3 "sessions"),
-        Dialect::Postgres => migrations!("postgres": 1 "optuna", 2 "releat", 3 "sessions"),
+        Dialect::Sqlite => migrations!("sqlite": 1 "optuna", 2 "releat", 3 "sessions", 4 "gates"),
+        Dialect::Postgres => {
+            migrations!("postgres": 1 "optuna", 2 "releat", 3 "sessions", 4 "gates")
+        }
     }
 }
 

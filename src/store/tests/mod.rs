@@ -1,5 +1,6 @@
 //! The same tests on SQLite and, where its programs are installed, on a Postgres that the tests start.
 
+mod gate_rows;
 mod listing;
 mod places;
 mod processes;

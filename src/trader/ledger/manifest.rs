@@ -62,6 +62,10 @@ pub struct SessionBundle {
 pub enum VenueKind {
     /// The simulated venue.
     Sim,
+    /// Interactive Brokers.
+    Ibkr,
+    /// Alpaca.
+    Alpaca,
 }
 
 impl VenueKind {
@@ -70,6 +74,8 @@ impl VenueKind {
     pub const fn label(self) -> &'static str {
         match self {
             Self::Sim => "sim",
+            Self::Ibkr => "ibkr",
+            Self::Alpaca => "alpaca",
         }
     }
 }

@@ -4,6 +4,7 @@
 
 mod document;
 mod journal;
+pub mod live;
 mod market_venue;
 mod pace;
 mod recorded;

@@ -16,7 +16,7 @@ use crate::learners::Policy;
 use crate::trader::{self, Event, session_folder};
 
 /// The split of a session, and the backtest that it was compared with.
-pub(super) struct Explained {
+pub(in crate::commands::trade) struct Explained {
     pub(super) document: AttributionDocument,
     /// Equity of the backtest at the close of each row.
     pub(super) backtest: Vec<(Timestamp, f64)>,

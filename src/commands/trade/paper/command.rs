@@ -4,18 +4,21 @@ use std::path::PathBuf;
 
 use super::attribution::{Explained, explain};
 use super::decisions::Decisions;
-use super::engine::{engine_of, trader_failure};
-use super::opening::{Opened, Opening, open};
+use super::engine::{engine_of, members, trader_failure};
+use super::opening::{Opened, Opening, limits, new_name, open};
 use super::pace::Played;
+use super::simulated::{script, simulated};
 use super::watching::{Watching, arm};
-use crate::base::{DateRange, write_atomic};
+use crate::base::{DateRange, now, write_atomic};
 use crate::commands::judge::{Candidate, EvalOptions, load_candidate};
 use crate::commands::trade::control::Start;
 use crate::commands::trade::ledger;
 use crate::commands::{Failure, FailureKind, SessionOptions};
 use crate::config::{Trade, from_bundle_yaml};
 use crate::dataset::Lake;
-use crate::trader::{self, PaperDocument, Progress, Recording, SessionManifest, Shell};
+use crate::trader::{
+    self, PaperDocument, Progress, Recording, SessionManifest, Shell, Tally, VenueKind,
+};
 
 /// Options of `paper`.
 #[derive(Debug, Clone)]
@@ -76,9 +79,29 @@ pub fn paper(options: &SessionOptions, command: &PaperOptions) -> Result<(), Fai
     for warning in &candidate.warnings {
         options.console.say(&format!("warning: {warning}"));
     }
-    let trade = trade_section(options, &candidate)?;
-    let opening = Opening { options, command, place: &place, candidate: &candidate, trade };
-    run(options, command, &candidate, open(&opening)?)
+    let trade = trade_section(options, &candidate.agent.name, candidate.bundle.agent_yaml())?;
+    let limits = limits(&trade, &place)?;
+    let members = members(&command.bundles)?;
+    let script = script(command.faults.as_deref())?;
+    let agent = &candidate.agent;
+    let session = command.session.clone().unwrap_or_else(|| {
+        let what = format!("{} {}", candidate.digest, candidate.range);
+        new_name(&agent.name, "paper", &what)
+    });
+    let opening = Opening {
+        place: &place,
+        // Every rehearsal opens an account of its own at the simulated venue.
+        account: format!("sim:{session}"),
+        session,
+        venue: VenueKind::Sim,
+        range: Some(candidate.range),
+        agent: &agent.name,
+        members: &members,
+        trade,
+        limits,
+    };
+    let opened = open(&opening, |folder| simulated(agent, options.seed, script.as_ref(), folder))?;
+    run(options, command, &candidate, opened)
 }
 
 fn run(
@@ -88,8 +111,10 @@ fn run(
     mut opened: Opened,
 ) -> Result<(), Failure> {
     let interrupt = options.interrupt()?;
-    let mut decisions = command.decisions.is_some().then(|| Decisions::new(candidate));
-    let mut watching = Watching::start(options, command, &opened, decisions.as_mut(), &interrupt)?;
+    let rows = || Decisions::new(candidate.table.names(), candidate.market.tape.symbols());
+    let mut decisions = command.decisions.is_some().then(rows);
+    let mut watching =
+        Watching::start(options, command.view, &opened, decisions.as_mut(), &interrupt)?;
     let speed = match command.speed {
         PaperSpeed::Max => None,
         PaperSpeed::Times(times) => Some(times),
@@ -109,20 +134,32 @@ fn run(
         pace: &mut pace,
         watcher: &mut watching,
     };
-    let begin = (opened.started_at, opened.risk.clone());
+    let rows = &market.panel.rows;
+    let next = rows.get(opened.seen.rows).or(rows.last());
+    let begin = (next.map_or_else(now, |row| row.time), opened.risk.clone());
     let progress =
-        trader::play(&mut shell, &recording, opened.rows_seen, begin).map_err(trader_failure)?;
+        trader::play(&mut shell, &recording, opened.seen.rows, begin).map_err(trader_failure)?;
     if is_released {
         arm(&opened)?;
     }
     let explain = || attribution(options, candidate, &opened, progress);
     let tally = watching.finish(&opened, progress, &explain)?;
-    let ends = (opened.equity_start, opened.engine.equity());
-    let document = PaperDocument::new(&opened.session, &tally, ends, opened.recorder.head());
     if let (Some(path), Some(decisions)) = (&command.decisions, &decisions) {
         write_atomic(path, decisions.csv().as_bytes())
             .map_err(|error| Failure::new(FailureKind::Data, error))?;
     }
+    conclude(options, &opened, &tally, progress)
+}
+
+/// Says what the session did, and whether it is over.
+pub(in crate::commands::trade) fn conclude(
+    options: &SessionOptions,
+    opened: &Opened,
+    tally: &Tally,
+    progress: Progress,
+) -> Result<(), Failure> {
+    let ends = (opened.equity_start, opened.engine.equity());
+    let document = PaperDocument::new(&opened.session, tally, ends, opened.recorder.head());
     options.console.document(&document, || text(&document))?;
     match progress {
         Progress::Complete => Ok(()),
@@ -179,7 +216,11 @@ fn candidate(
 const OF_THE_PLACE: [&str; 4] = ["store.", "risk.", "connectors.", "executors."];
 
 /// How it trades: as the named agent file has it, else as the first bundle has it with what `--set trade.…` says.
-fn trade_section(options: &SessionOptions, candidate: &Candidate) -> Result<Trade, Failure> {
+pub(in crate::commands::trade) fn trade_section(
+    options: &SessionOptions,
+    agent: &str,
+    bundle_yaml: &str,
+) -> Result<Trade, Failure> {
     if options.configs.is_empty() {
         let (sets, rest): (Vec<String>, Vec<String>) =
             options.sets.iter().cloned().partition(|set| set.starts_with("trade."));
@@ -190,22 +231,20 @@ fn trade_section(options: &SessionOptions, candidate: &Candidate) -> Result<Trad
             return Err(Failure::new(FailureKind::Usage, text)
                 .hint("of an agent only `trade.…` can be set here; releat train --set … makes another bundle"));
         }
-        return from_bundle_yaml(candidate.bundle.agent_yaml(), "agent.yaml of the bundle", &sets)
+        return from_bundle_yaml(bundle_yaml, "agent.yaml of the bundle", &sets)
             .map(|agent| agent.trade)
             .map_err(|error| Failure::new(FailureKind::Usage, error.to_string()));
     }
     let named = options.load()?.loaded.agent;
-    if named.name != candidate.agent.name {
-        let text = format!(
-            "the bundle is of agent `{}`, --config is of `{}`",
-            candidate.agent.name, named.name
-        );
+    if named.name != agent {
+        let text = format!("the bundle is of agent `{agent}`, --config is of `{}`", named.name);
         return Err(Failure::new(FailureKind::Usage, text));
     }
     Ok(named.trade)
 }
 
-fn text(document: &PaperDocument) -> String {
+/// How a session ended, for people.
+pub(in crate::commands::trade) fn text(document: &PaperDocument) -> String {
     let change = document.equity_end / document.equity_start - 1.0;
     let mut text = format!(
         "session {}\n{} decisions, {} orders, {} fills\nequity {:.2} -> {:.2} ({:+.2} %)\n",

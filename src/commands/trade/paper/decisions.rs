@@ -1,28 +1,27 @@
 //! One row per decision, as CSV.
 
-use crate::commands::judge::Candidate;
+use crate::domain::Symbol;
 use crate::trader::{Decision, Effect};
 
 /// The rows so far.
-pub(super) struct Decisions {
+pub(in crate::commands::trade) struct Decisions {
     names: Vec<String>,
     text: String,
 }
 
 impl Decisions {
     /// The head of the table.
-    pub(super) fn new(candidate: &Candidate) -> Self {
-        let symbols = candidate.market.tape.symbols();
+    pub(in crate::commands::trade) fn new(actions: &[String], symbols: &[Symbol]) -> Self {
         let weights = symbols.iter().map(|symbol| format!(",weight.{symbol}"));
         let text = format!(
             "time,action,action_name,confidence,equity,orders,denials,weight.CASH{}\n",
             weights.collect::<String>()
         );
-        Self { names: candidate.table.names().to_vec(), text }
+        Self { names: actions.to_vec(), text }
     }
 
     /// Adds the decision of a row of the ledger, if there was one.
-    pub(super) fn note(&mut self, effects: &[Effect]) {
+    pub(in crate::commands::trade) fn note(&mut self, effects: &[Effect]) {
         for effect in effects {
             if let Effect::Decided(decision) = effect {
                 self.add(decision);
@@ -46,7 +45,7 @@ impl Decisions {
     }
 
     /// The whole table.
-    pub(super) fn csv(&self) -> &str {
+    pub(in crate::commands::trade) fn csv(&self) -> &str {
         &self.text
     }
 }

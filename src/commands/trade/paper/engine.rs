@@ -15,16 +15,16 @@ use crate::signals::{BundleSignal, Ensemble, SignalSource};
 use crate::trader::{Engine, EngineSetup, SessionBundle, SessionManifest, TraderError};
 
 /// A frozen agent that trades, alone or with others.
-pub(super) struct Member {
-    pub(super) name: String,
-    pub(super) path: PathBuf,
-    pub(super) bundle: Bundle,
-    pub(super) agent: Agent,
+pub(in crate::commands::trade) struct Member {
+    pub(in crate::commands::trade) name: String,
+    pub(in crate::commands::trade) path: PathBuf,
+    pub(in crate::commands::trade) bundle: Bundle,
+    pub(in crate::commands::trade) agent: Agent,
 }
 
 impl Member {
     /// Reads and verifies a bundle.
-    pub(super) fn load(path: &Path) -> Result<Self, Failure> {
+    pub(in crate::commands::trade) fn load(path: &Path) -> Result<Self, Failure> {
         let bundle = load_bundle(path)?;
         let file = path.join("agent.yaml").display().to_string();
         let agent = from_bundle_yaml(bundle.agent_yaml(), &file, &[])
@@ -33,14 +33,22 @@ impl Member {
     }
 
     /// How the manifest names it.
-    pub(super) fn entry(&self) -> SessionBundle {
+    pub(in crate::commands::trade) fn entry(&self) -> SessionBundle {
         let (name, path) = (self.name.clone(), self.path.clone());
         SessionBundle { name, path, digest: self.bundle.bundle_digest() }
     }
 }
 
+/// Reads and verifies all bundles of a session.
+pub(in crate::commands::trade) fn members(bundles: &[PathBuf]) -> Result<Vec<Member>, Failure> {
+    let mut members =
+        bundles.iter().map(|path| Member::load(path)).collect::<Result<Vec<_>, _>>()?;
+    name_apart(&mut members);
+    Ok(members)
+}
+
 /// Gives members of one name a number, so that each can be told from the others.
-pub(super) fn name_apart(members: &mut [Member]) {
+fn name_apart(members: &mut [Member]) {
     for index in 1..members.len() {
         let (before, rest) = members.split_at_mut(index);
         let agent = &rest[0].agent.name;
@@ -52,7 +60,7 @@ pub(super) fn name_apart(members: &mut [Member]) {
 }
 
 /// Bars in a year on the clock of an agent, and its market.
-pub(super) fn market_of(agent: &Agent) -> (f64, Market) {
+pub(in crate::commands::trade) fn market_of(agent: &Agent) -> (f64, Market) {
     let calendar = Calendar::new(agent.universe.calendar);
     let bars = bars_per_year(agent, &calendar);
     let symbols = agent.universe.symbols.clone();
@@ -60,7 +68,7 @@ pub(super) fn market_of(agent: &Agent) -> (f64, Market) {
 }
 
 /// An engine before its first event.
-pub(super) fn engine(
+pub(in crate::commands::trade) fn engine(
     members: &[Member],
     trade: &Trade,
     limits: &RiskLimits,
@@ -92,7 +100,7 @@ fn signals(
 }
 
 /// The engine that a session was started with.
-pub(super) fn engine_of(manifest: &SessionManifest) -> Result<Engine, Failure> {
+pub(in crate::commands::trade) fn engine_of(manifest: &SessionManifest) -> Result<Engine, Failure> {
     let mut members = Vec::with_capacity(manifest.bundles.len());
     for entry in &manifest.bundles {
         let member = Member::load(&entry.path)?;
@@ -114,11 +122,13 @@ fn same_bundle(entry: &SessionBundle, found: Digest) -> Result<(), Failure> {
     Err(Failure::new(FailureKind::Data, text).hint("put the bundle of the session back"))
 }
 
-pub(super) fn trader_failure(error: TraderError) -> Failure {
+pub(in crate::commands::trade) fn trader_failure(error: TraderError) -> Failure {
     let kind = match error {
         TraderError::TooFewRows { .. } => FailureKind::Data,
         TraderError::Risk { .. } => FailureKind::Usage,
-        TraderError::Broker { .. } | TraderError::Ledger { .. } => FailureKind::Remote,
+        TraderError::Broker { .. } | TraderError::Feed { .. } | TraderError::Ledger { .. } => {
+            FailureKind::Remote
+        }
         TraderError::IllegalAction { .. } => FailureKind::Refused,
     };
     Failure::new(kind, error)

@@ -3,91 +3,93 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::PaperOptions;
-use super::engine::{Member, engine, market_of, name_apart};
-use crate::base::{Timestamp, digest_bytes, now};
-use crate::commands::judge::Candidate;
+use super::engine::{Member, engine};
+use crate::base::{DateRange, Timestamp, digest_bytes, now};
 use crate::commands::place::{open_store, store_failure};
 use crate::commands::trade::control::{Start, check_kills};
 use crate::commands::trade::ledger::ledger_failure;
-use crate::commands::{Failure, FailureKind, SessionOptions};
+use crate::commands::{Failure, FailureKind};
 use crate::config::{Place, RiskLimits, Trade};
-use crate::connectors::simulated::SimulatedVenue;
-use crate::connectors::simulated::faults::{FaultError, FaultPlan, FaultScript, FaultyVenue};
+use crate::connectors::simulated::faults::FaultPlan;
 use crate::risk::RiskState;
 use crate::store::{SessionDraft, SessionRecord, Store};
 use crate::trader::{
     self, Engine, Event, MarketVenue, Recorder, SessionManifest, Tally, VenueKind, session_folder,
 };
 
-/// The journal of the simulated venue in the folder of a session.
-const VENUE_FILE: &str = "venue.jsonl";
-/// Which faults of a script have struck.
-const FAULTS_FILE: &str = "faults.jsonl";
-
 /// What a session is made of.
-pub(super) struct Opening<'a> {
-    pub(super) options: &'a SessionOptions,
-    pub(super) command: &'a PaperOptions,
-    pub(super) place: &'a Place,
-    pub(super) candidate: &'a Candidate,
-    pub(super) trade: Trade,
+pub(in crate::commands::trade) struct Opening<'a> {
+    pub(in crate::commands::trade) place: &'a Place,
+    /// Name of the session.
+    pub(in crate::commands::trade) session: String,
+    /// The account that limits and halts belong to.
+    pub(in crate::commands::trade) account: String,
+    /// Where orders go.
+    pub(in crate::commands::trade) venue: VenueKind,
+    /// Days of a recorded stream.
+    pub(in crate::commands::trade) range: Option<DateRange>,
+    /// Name of the agent.
+    pub(in crate::commands::trade) agent: &'a str,
+    pub(in crate::commands::trade) members: &'a [Member],
+    pub(in crate::commands::trade) trade: Trade,
+    pub(in crate::commands::trade) limits: RiskLimits,
 }
+
+/// A venue, and the faults that were scripted for it.
+pub(in crate::commands::trade) type VenueAndFaults = (Box<dyn MarketVenue>, Option<FaultPlan>);
 
 /// A session that can take its next step.
-pub(super) struct Opened {
-    pub(super) session: String,
-    pub(super) account: String,
-    pub(super) runs_dir: PathBuf,
-    pub(super) manifest: SessionManifest,
-    pub(super) store: Arc<Store>,
-    pub(super) engine: Engine,
-    pub(super) venue: Box<dyn MarketVenue>,
-    pub(super) faults: Option<FaultPlan>,
-    pub(super) recorder: Recorder,
-    pub(super) risk: RiskState,
-    pub(super) started_at: Timestamp,
-    pub(super) rows_seen: usize,
-    pub(super) equity_start: f64,
-    pub(super) tally: Tally,
-    pub(super) start: Start,
+pub(in crate::commands::trade) struct Opened {
+    pub(in crate::commands::trade) session: String,
+    pub(in crate::commands::trade) account: String,
+    pub(in crate::commands::trade) runs_dir: PathBuf,
+    pub(in crate::commands::trade) manifest: SessionManifest,
+    pub(in crate::commands::trade) store: Arc<Store>,
+    pub(in crate::commands::trade) engine: Engine,
+    pub(in crate::commands::trade) venue: Box<dyn MarketVenue>,
+    pub(in crate::commands::trade) faults: Option<FaultPlan>,
+    pub(in crate::commands::trade) recorder: Recorder,
+    pub(in crate::commands::trade) risk: RiskState,
+    /// How far the ledger is.
+    pub(in crate::commands::trade) seen: Seen,
+    pub(in crate::commands::trade) equity_start: f64,
+    pub(in crate::commands::trade) tally: Tally,
+    pub(in crate::commands::trade) start: Start,
 }
 
-/// Opens a session by name, or a new one.
-pub(super) fn open(opening: &Opening<'_>) -> Result<Opened, Failure> {
-    let script = script(opening)?;
-    let limits = limits(&opening.trade, opening.place)?;
-    let mut members = opening
-        .command
-        .bundles
-        .iter()
-        .map(|path| Member::load(path))
-        .collect::<Result<Vec<_>, _>>()?;
-    name_apart(&mut members);
-    let session = name(opening);
-    let folder = session_folder(&opening.place.store.runs_dir, &session);
-    let manifest = manifest(opening, &session, &members, &limits);
+/// What the ledger of a session that goes on has of the market.
+#[derive(Debug, Clone, Copy, Default)]
+pub(in crate::commands::trade) struct Seen {
+    /// How many rows.
+    pub(in crate::commands::trade) rows: usize,
+    /// The time of the last one.
+    pub(in crate::commands::trade) last_row: Option<Timestamp>,
+}
+
+/// Opens a session by name, or a new one. The venue is made in the session's folder.
+pub(in crate::commands::trade) fn open(
+    opening: &Opening<'_>,
+    make_venue: impl FnOnce(&Path) -> Result<VenueAndFaults, Failure>,
+) -> Result<Opened, Failure> {
+    let folder = session_folder(&opening.place.store.runs_dir, &opening.session);
+    let manifest = manifest(opening);
     let start = check_kills(&opening.place.store.runs_dir, &manifest.account)?;
     let store = Arc::new(open_store(opening.place)?);
     let is_new = begin(&store, &manifest, &folder)?;
     make_folder(&folder)?;
     let manifest = if is_new { manifest } else { same_settings(&manifest, &folder)? };
     manifest.write(&folder).map_err(ledger_failure)?;
-    let mut engine = engine(&members, &manifest.trade, &manifest.limits)?;
+    let mut engine = engine(opening.members, &manifest.trade, &manifest.limits)?;
     let equity_start = engine.equity();
-    let (rows_seen, tally) = catch_up(&store, &session, &folder, &mut engine)?;
-    let recorder = Recorder::open(Arc::clone(&store), &session, &manifest.account, &folder)
+    let (seen, tally) = catch_up(&store, &opening.session, &folder, &mut engine)?;
+    let recorder = Recorder::open(Arc::clone(&store), &opening.session, &manifest.account, &folder)
         .map_err(ledger_failure)?;
     let risk = kept_risk(&store, &manifest.account)?;
-    let faults = plan(opening, script.as_ref(), &folder)?;
-    let venue = venue(opening, &folder, script.as_ref(), faults.as_ref())?;
-    let rows = &opening.candidate.market.panel.rows;
-    let started_at = rows.get(rows_seen).or(rows.last()).map_or_else(now, |row| row.time);
+    let (venue, faults) = make_venue(&folder)?;
     Ok(Opened {
         account: manifest.account.clone(),
         runs_dir: opening.place.store.runs_dir.clone(),
-        session,
-
+        session: opening.session.clone(),
         manifest,
         store,
         engine,
@@ -95,8 +97,7 @@ pub(super) fn open(opening: &Opening<'_>) -> Result<Opened, Failure> {
         faults,
         recorder,
         risk,
-        started_at,
-        rows_seen,
+        seen,
         equity_start,
         tally,
         start,
@@ -104,7 +105,10 @@ pub(super) fn open(opening: &Opening<'_>) -> Result<Opened, Failure> {
 }
 
 /// The limits that hold: those of the place, which the agent may only tighten.
-fn limits(trade: &Trade, place: &Place) -> Result<RiskLimits, Failure> {
+pub(in crate::commands::trade) fn limits(
+    trade: &Trade,
+    place: &Place,
+) -> Result<RiskLimits, Failure> {
     trade.risk.bounded_by(&place.risk).map_err(|looser| {
         let lines: Vec<String> = looser
             .iter()
@@ -120,40 +124,27 @@ fn limits(trade: &Trade, place: &Place) -> Result<RiskLimits, Failure> {
     })
 }
 
-fn name(opening: &Opening<'_>) -> String {
-    if let Some(name) = &opening.command.session {
-        return name.clone();
-    }
+/// A name for a new session, that no other one has.
+pub(in crate::commands::trade) fn new_name(agent: &str, kind: &str, what: &str) -> String {
     let stamp = now().to_jiff().strftime("%Y%m%dT%H%M%S").to_string();
-    let what = format!(
-        "{} {} {stamp} {}",
-        opening.candidate.digest,
-        opening.candidate.range,
-        std::process::id()
-    );
+    let what = format!("{what} {stamp} {}", std::process::id());
     let digest = digest_bytes(what.as_bytes()).to_string();
-    format!("{}-paper-{stamp}-{}", opening.candidate.agent.name, &digest[..8])
+    format!("{agent}-{kind}-{stamp}-{}", &digest[..8])
 }
 
-fn manifest(
-    opening: &Opening<'_>,
-    session: &str,
-    members: &[Member],
-    limits: &RiskLimits,
-) -> SessionManifest {
+fn manifest(opening: &Opening<'_>) -> SessionManifest {
     SessionManifest {
         schema_version: SessionManifest::SCHEMA_VERSION,
-        session: session.to_owned(),
+        session: opening.session.clone(),
         releat: env!("CARGO_PKG_VERSION").to_owned(),
         pid: std::process::id(),
-        agent: opening.candidate.agent.name.clone(),
-        bundles: members.iter().map(Member::entry).collect(),
-        // Every rehearsal opens an account of its own at the simulated venue.
-        account: format!("sim:{session}"),
-        venue: VenueKind::Sim,
-        range: Some(opening.candidate.range),
+        agent: opening.agent.to_owned(),
+        bundles: opening.members.iter().map(Member::entry).collect(),
+        account: opening.account.clone(),
+        venue: opening.venue,
+        range: opening.range,
         trade: opening.trade.clone(),
-        limits: limits.clone(),
+        limits: opening.limits.clone(),
         started_at: now(),
     }
 }
@@ -211,18 +202,19 @@ fn same_settings(wanted: &SessionManifest, folder: &Path) -> Result<SessionManif
     }
 }
 
-/// Brings a fresh engine to where the ledger ends; how many rows of the market it has seen.
+/// Brings a fresh engine to where the ledger ends; what of the market it has seen.
 fn catch_up(
     store: &Store,
     session: &str,
     folder: &Path,
     engine: &mut Engine,
-) -> Result<(usize, Tally), Failure> {
-    let (mut rows_seen, mut tally) = (0, Tally::default());
+) -> Result<(Seen, Tally), Failure> {
+    let (mut seen, mut tally) = (Seen::default(), Tally::default());
     let mut process = |event: Event| {
         let effects = engine.process(event.clone())?;
-        let is_row = matches!(event, Event::History(_) | Event::Bar(_) | Event::LastBar(_));
-        rows_seen += usize::from(is_row);
+        if let Event::History(row) | Event::Bar(row) | Event::LastBar(row) = &event {
+            seen = Seen { rows: seen.rows + 1, last_row: Some(row.time) };
+        }
         tally.count(&event, &effects);
         Ok(effects)
     };
@@ -242,7 +234,7 @@ fn catch_up(
             Failure::new(FailureKind::Refused, text).hint(format!("releat audit verify {session}"))
         );
     }
-    Ok((rows_seen, tally))
+    Ok((seen, tally))
 }
 
 fn kept_risk(store: &Store, account: &str) -> Result<RiskState, Failure> {
@@ -252,53 +244,5 @@ fn kept_risk(store: &Store, account: &str) -> Result<RiskState, Failure> {
     serde_json::from_str(&text).map_err(|error| {
         let text = format!("the kept limits of account `{account}` cannot be read: {error}");
         Failure::new(FailureKind::Data, text)
-    })
-}
-
-fn script(opening: &Opening<'_>) -> Result<Option<FaultScript>, Failure> {
-    opening.command.faults.as_deref().map(FaultScript::load).transpose().map_err(fault_failure)
-}
-
-/// The faults of a session, and which of them have struck before a restart.
-fn plan(
-    opening: &Opening<'_>,
-    script: Option<&FaultScript>,
-    folder: &Path,
-) -> Result<Option<FaultPlan>, Failure> {
-    let open = |script| FaultPlan::open(script, opening.options.seed, &folder.join(FAULTS_FILE));
-    script.map(open).transpose().map_err(fault_failure)
-}
-
-fn fault_failure(error: FaultError) -> Failure {
-    let kind = match error {
-        FaultError::Memory { .. } => FailureKind::Data,
-        _ => FailureKind::Usage,
-    };
-    Failure::new(kind, error)
-}
-
-/// The simulated venue: a new one, or the one that the session traded at before.
-fn venue(
-    opening: &Opening<'_>,
-    folder: &Path,
-    script: Option<&FaultScript>,
-    faults: Option<&FaultPlan>,
-) -> Result<Box<dyn MarketVenue>, Failure> {
-    let damaged = |error| Failure::new(FailureKind::Data, error);
-    let path = folder.join(VENUE_FILE);
-    let agent = &opening.candidate.agent;
-    let venue = if path.exists() {
-        SimulatedVenue::reopen(&path).map_err(damaged)?
-    } else {
-        let (bars_per_year, market) = market_of(agent);
-        let rules = script.map(|script| script.venue).unwrap_or_default();
-        SimulatedVenue::new(&agent.env, bars_per_year, &market.symbols)
-            .with_rules(rules, agent.universe.calendar)
-            .with_journal(&path)
-            .map_err(damaged)?
-    };
-    Ok(match faults {
-        None => Box::new(venue),
-        Some(plan) => Box::new(FaultyVenue::new(venue, plan.clone())),
     })
 }

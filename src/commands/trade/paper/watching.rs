@@ -2,7 +2,6 @@
 
 use serde_json::json;
 
-use super::PaperOptions;
 use super::attribution::Explained;
 use super::decisions::Decisions;
 use super::opening::Opened;
@@ -30,7 +29,7 @@ const ATTRIBUTION_FILE: &str = "attribution.json";
 const KEEP_S: f64 = 5.0;
 
 /// Looks on.
-pub(super) struct Watching<'a> {
+pub(in crate::commands::trade) struct Watching<'a> {
     tally: Tally,
     log: SessionLog,
     view: SharedView,
@@ -48,9 +47,9 @@ pub(super) struct Watching<'a> {
 
 impl<'a> Watching<'a> {
     /// Starts the watchdog, the control socket, the log and the view.
-    pub(super) fn start(
+    pub(in crate::commands::trade) fn start(
         options: &SessionOptions,
-        command: &PaperOptions,
+        is_drawn: bool,
         opened: &Opened,
         decisions: Option<&'a mut Decisions>,
         interrupt: &Interrupt,
@@ -79,7 +78,7 @@ impl<'a> Watching<'a> {
             Box::new(move |notice| tell((&told.0, &told.1), &notice)),
         )
         .map_err(system)?;
-        let live = match command.view {
+        let live = match is_drawn {
             true => LiveView::start(view.clone(), interrupt.clone()).map_err(system)?,
             false => None,
         };
@@ -102,12 +101,17 @@ impl<'a> Watching<'a> {
     }
 
     /// The way of commands to the loop; given away once.
-    pub(super) fn inbox(&mut self) -> Result<Inbox, Failure> {
+    pub(in crate::commands::trade) fn inbox(&mut self) -> Result<Inbox, Failure> {
         self.inbox.take().ok_or_else(|| Failure::new(FailureKind::Bug, "the inbox is given away"))
     }
 
+    /// The log of the session.
+    pub(in crate::commands::trade) fn log(&self) -> SessionLog {
+        self.log.clone()
+    }
+
     /// Ends the session in good order and writes its report, with what lies between it and its backtest.
-    pub(super) fn finish(
+    pub(in crate::commands::trade) fn finish(
         mut self,
         opened: &Opened,
         progress: Progress,
@@ -211,7 +215,7 @@ fn outlive_size_limit() -> std::io::Result<()> {
 }
 
 /// Takes the halts back that a human released while nothing ran.
-pub(super) fn arm(opened: &Opened) -> Result<(), Failure> {
+pub(in crate::commands::trade) fn arm(opened: &Opened) -> Result<(), Failure> {
     arm_released(&opened.runs_dir, &opened.account).map_err(file_failure)
 }
 

@@ -1,0 +1,73 @@
+//! Which broker, and how it is opened.
+
+use crate::base::Interrupt;
+use crate::commands::{Failure, FailureKind};
+use crate::config::Connectors;
+use crate::connectors::{connect_alpaca, connect_ibkr, examine_alpaca, examine_ibkr};
+use crate::ports::{Broker, Finding, MarketStream, VenueRefusal, VenueWish};
+use crate::trader::VenueKind;
+
+/// A venue that belongs to somebody else.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BrokerKind {
+    /// Interactive Brokers, through TWS or IB Gateway.
+    Ibkr,
+    /// Alpaca.
+    Alpaca,
+}
+
+/// Orders and market data of one account.
+pub(super) type OpenVenue = (Box<dyn Broker>, Box<dyn MarketStream>);
+
+impl BrokerKind {
+    /// Its kind in the ledger.
+    #[must_use]
+    pub(in crate::commands) const fn kind(self) -> VenueKind {
+        match self {
+            Self::Ibkr => VenueKind::Ibkr,
+            Self::Alpaca => VenueKind::Alpaca,
+        }
+    }
+
+    /// Whether it trades fractions of shares.
+    pub(super) const fn trades_fractions(self) -> bool {
+        match self {
+            Self::Ibkr => false,
+            Self::Alpaca => true,
+        }
+    }
+
+    /// Opens it.
+    pub(super) fn connect(
+        self,
+        connectors: &Connectors,
+        wish: &VenueWish,
+        interrupt: &Interrupt,
+    ) -> Result<OpenVenue, Failure> {
+        let opened = match self {
+            Self::Ibkr => connect_ibkr(&connectors.ibkr, wish, interrupt),
+            Self::Alpaca => connect_alpaca(&connectors.alpaca, wish, interrupt),
+        };
+        opened.map_err(refused)
+    }
+
+    /// Looks at everything that trading needs.
+    pub(in crate::commands) fn examine(
+        self,
+        connectors: &Connectors,
+        wish: &VenueWish,
+    ) -> Vec<Finding> {
+        match self {
+            Self::Ibkr => examine_ibkr(&connectors.ibkr, wish),
+            Self::Alpaca => examine_alpaca(&connectors.alpaca, wish),
+        }
+    }
+}
+
+fn refused(refusal: VenueRefusal) -> Failure {
+    let kind = match refusal.is_unreachable {
+        true => FailureKind::Remote,
+        false => FailureKind::Refused,
+    };
+    Failure::new(kind, refusal)
+}

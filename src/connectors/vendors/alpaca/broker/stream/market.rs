@@ -1,0 +1,159 @@
+//! Market data of the account.
+
+use std::sync::Arc;
+
+use super::backfill::Backfill;
+use super::feed::Feed;
+use super::read::{PIECE, event};
+use crate::base::Timestamp;
+use crate::connectors::vendors::alpaca::broker::rest::Line;
+use crate::connectors::vendors::alpaca::broker::socket::{Link, News};
+use crate::connectors::vendors::alpaca::broker::wire::DataMessage;
+use crate::domain::{Calendar, Symbol};
+use crate::ports::{BrokerError, MarketStream, StreamEvent, VenueWish};
+
+/// A link that pings but brings nothing while the market is open is given up after so long, twice as long
+/// each time. A minute without a bar of any symbol is common, three are not.
+const AGE_MAX_S: f64 = 180.0;
+const AGE_LONGEST_S: f64 = 3600.0;
+/// After a page could not be fetched.
+const RETRY_S: f64 = 5.0;
+/// One call brings no more than this.
+const EVENTS_MAX: usize = 4096;
+
+/// Bars of a minute as pieces, and quotes if they are wanted.
+#[derive(Debug)]
+pub(in super::super) struct AlpacaStream {
+    line: Arc<Line>,
+    link: Link<DataMessage>,
+    feed: Feed,
+    symbols: Vec<Symbol>,
+    calendar: Calendar,
+    backfill: Backfill,
+    retry_at_s: f64,
+    is_stale: bool,
+    heard_s: f64,
+    age_max_s: f64,
+}
+
+impl AlpacaStream {
+    /// A stream on a link that is up.
+    pub(in super::super) fn new(
+        line: Arc<Line>,
+        link: Link<DataMessage>,
+        feed: Feed,
+        wish: &VenueWish,
+    ) -> Self {
+        Self {
+            heard_s: line.seconds(),
+            line,
+            link,
+            feed,
+            symbols: wish.symbols.clone(),
+            calendar: Calendar::new(wish.calendar),
+            backfill: Backfill::since(wish.history_since, wish.timeframe),
+            retry_at_s: 0.0,
+            is_stale: false,
+            age_max_s: AGE_MAX_S,
+        }
+    }
+
+    /// The same with another patience for a link that brings nothing, seconds.
+    #[cfg(test)]
+    pub(in super::super) fn with_age(mut self, age_max_s: f64) -> Self {
+        self.age_max_s = age_max_s;
+        self
+    }
+
+    fn hear(&mut self, events: &mut Vec<StreamEvent>) {
+        while events.len() < EVENTS_MAX {
+            let Some(news) = self.link.next() else { return };
+            self.heard_s = self.line.seconds();
+            match news {
+                News::Up => {
+                    self.backfill.resume(&self.symbols);
+                    if std::mem::take(&mut self.is_stale) {
+                        let time = self.line.venue_now();
+                        events.push(StreamEvent::Fresh { symbol: None, time });
+                    }
+                }
+                News::Item(message) => {
+                    self.age_max_s = self.age_max_s.min(AGE_MAX_S);
+                    let event = event(message, &self.symbols, &self.calendar);
+                    if let Some(StreamEvent::Bar { symbol, bar, .. }) = &event {
+                        self.backfill.told(symbol, bar.available_at);
+                    }
+                    events.extend(event);
+                }
+                News::Note(_) => {}
+                News::Down(reason) => self.stale(format!("market data: {reason}"), events),
+            }
+        }
+    }
+
+    fn stale(&mut self, reason: String, events: &mut Vec<StreamEvent>) {
+        if !std::mem::replace(&mut self.is_stale, true) {
+            let time = self.line.venue_now();
+            events.push(StreamEvent::Stale { symbol: None, reason, time });
+        }
+    }
+
+    /// Gives up a link that brings nothing while there is trading.
+    fn watch(&mut self, events: &mut Vec<StreamEvent>) {
+        let seconds = self.line.seconds();
+        if self.is_stale || seconds - self.heard_s < self.age_max_s {
+            return;
+        }
+        self.heard_s = seconds;
+        let time = self.line.venue_now();
+        let date = time.date_in(self.calendar.zone());
+        let session = self.calendar.session(date).ok().flatten();
+        let first_due = |open: Timestamp| open.saturating_add_nanos(2 * 60_000_000_000);
+        if session.is_some_and(|s| first_due(s.open) <= time && time < s.close) {
+            let reason = format!("market data: the line is open, but nothing came for {:.0} s", self.age_max_s);
+            self.age_max_s = (2.0 * self.age_max_s).min(AGE_LONGEST_S);
+            self.stale(reason, events);
+            self.link.renew();
+        }
+    }
+}
+
+impl MarketStream for AlpacaStream {
+    fn poll(&mut self) -> Result<Vec<StreamEvent>, BrokerError> {
+        let seconds = self.line.seconds();
+        if !self.backfill.is_done() && seconds >= self.retry_at_s {
+            let wanted = (self.symbols.as_slice(), self.feed);
+            match self.backfill.step(&self.line, wanted, &self.calendar) {
+                Ok(events) => return Ok(events),
+                Err(loss) => {
+                    self.retry_at_s = self.line.seconds() + RETRY_S;
+                    let mut events = Vec::new();
+                    self.stale(format!("past bars could not be fetched: {}", loss.text()), &mut events);
+                    return Ok(events);
+                }
+            }
+        }
+        let mut events = Vec::new();
+        if self.backfill.is_done() {
+            if self.is_stale && self.retry_at_s > 0.0 {
+                self.retry_at_s = 0.0;
+                self.is_stale = false;
+                let time = self.line.venue_now();
+                events.push(StreamEvent::Fresh { symbol: None, time });
+            }
+            self.hear(&mut events);
+            self.watch(&mut events);
+        }
+        Ok(events)
+    }
+
+    fn venue_time(&mut self) -> Result<Timestamp, BrokerError> {
+        self.line.venue_time().map_err(|loss| BrokerError::NotSent { detail: loss.text() })
+    }
+}
+
+/// The shortest bar that can be built.
+pub(in super::super) fn is_streamable(wish: &VenueWish) -> bool {
+    let piece_s = PIECE.seconds().unwrap_or_default();
+    wish.timeframe.seconds().is_none_or(|s| s % piece_s == 0) && super::read::word(wish.timeframe).is_some()
+}

@@ -1,0 +1,378 @@
+//! The file of faults.
+
+use std::path::{Path, PathBuf};
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::super::fault_port::Moment;
+use super::kinds::GatewayFaultKind as Kind;
+use super::names::{REPLIES, REQUESTS, nearest};
+use crate::base::{FileError, read_text};
+
+/// A script must not be larger than this.
+const MAX_BYTES: usize = 1 << 20;
+
+const fn one() -> u64 {
+    1
+}
+
+const fn certain() -> f64 {
+    1.0
+}
+
+/// Faults of a gateway in YAML.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct GatewayFaults {
+    /// Seed of every chance. Default 0.
+    pub seed: u64,
+    /// What goes wrong, looked at in this order.
+    pub faults: Vec<GatewayFault>,
+}
+
+/// One fault and its moment.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct GatewayFault {
+    /// When it can strike.
+    pub at: FaultMoment,
+    /// What goes wrong.
+    #[serde(rename = "do")]
+    pub kind: Kind,
+    /// Most strikes, one a moment that fits. Default 1.
+    #[serde(default = "one")]
+    pub times: u64,
+    /// Probability of each, above 0 to 1. Default 1.
+    #[serde(default = "certain")]
+    pub chance: f64,
+}
+
+/// From when on a fault can strike: exactly one of `frame`, `time_s`, `connection`, `request`, `reply`, `message`.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct FaultMoment {
+    /// The frame with this number that leaves the gateway, from 1, on all connections together.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub frame: Option<u64>,
+    /// Seconds of the venue since the gateway began.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub time_s: Option<f64>,
+    /// With `time_s`: again after so many seconds of the venue.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub every_s: Option<f64>,
+    /// The greeting of the client with this number, from 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub connection: Option<u64>,
+    /// A message of a client, such as `place_order`, or `any`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub request: Option<String>,
+    /// A message of the gateway, such as `order_status`, or `any`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reply: Option<String>,
+    /// A message of either.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub message: Option<String>,
+    /// With a message: which one of its name, from 1. Default 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub nth: Option<u64>,
+}
+
+/// A script cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum GatewayFaultError {
+    /// The file cannot be read.
+    #[error("the faults of the gateway cannot be read")]
+    Read {
+        /// Why.
+        #[from]
+        source: FileError,
+    },
+    /// The file is too large.
+    #[error("a script of faults must have at most {MAX_BYTES} bytes, {} has {found}", path.display())]
+    TooLarge {
+        /// The file.
+        path: PathBuf,
+        /// Its size.
+        found: usize,
+    },
+    /// The text is no YAML.
+    #[error("a script of faults must be YAML: {detail}")]
+    Yaml {
+        /// What is wrong, with its place.
+        detail: String,
+    },
+    /// A key is unknown, or has a value of the wrong kind.
+    #[error("bad script of faults at `{key}`: {detail}")]
+    Key {
+        /// Where.
+        key: String,
+        /// What is wrong.
+        detail: String,
+    },
+    /// A number is out of its range.
+    #[error("`{key}` must be {expected}, was {found}")]
+    Value {
+        /// Where.
+        key: String,
+        /// What is allowed.
+        expected: &'static str,
+        /// What was found.
+        found: f64,
+    },
+    /// No message has this name.
+    #[error("`{key}` names no message: `{found}`; the nearest is `{nearest}`")]
+    Name {
+        /// Where.
+        key: String,
+        /// What was found.
+        found: String,
+        /// The name that looks most like it.
+        nearest: &'static str,
+    },
+    /// This fault can never strike at this moment.
+    #[error("`{key}`: `{fault}` cannot strike there; it needs {needs}")]
+    Never {
+        /// Where.
+        key: String,
+        /// Which fault.
+        fault: &'static str,
+        /// Where it can strike.
+        needs: &'static str,
+    },
+}
+
+impl GatewayFaults {
+    /// Reads a file.
+    ///
+    /// # Errors
+    /// [`GatewayFaultError`] with the key that is wrong.
+    pub fn load(path: &Path) -> Result<Self, GatewayFaultError> {
+        let text = read_text(path)?;
+        if text.len() > MAX_BYTES {
+            return Err(GatewayFaultError::TooLarge { path: path.to_owned(), found: text.len() });
+        }
+        Self::parse(&text)
+    }
+
+    /// Reads YAML.
+    ///
+    /// # Errors
+    /// [`GatewayFaultError`] with the key that is wrong.
+    pub fn parse(text: &str) -> Result<Self, GatewayFaultError> {
+        let yaml = |detail: String| GatewayFaultError::Yaml { detail };
+        let value: serde_yaml::Value =
+            serde_yaml::from_str(text).map_err(|error| yaml(error.to_string()))?;
+        if value.is_null() {
+            return Ok(Self::default());
+        }
+        let value = serde_json::to_value(&value).map_err(|error| yaml(error.to_string()))?;
+        let script: Self = serde_path_to_error::deserialize(value).map_err(|error| {
+            let (key, detail) = (error.path().to_string(), error.inner().to_string());
+            GatewayFaultError::Key { key, detail }
+        })?;
+        script.validate()?;
+        Ok(script)
+    }
+
+    /// Checks what the form alone does not: ranges, names, and that every fault can strike.
+    ///
+    /// # Errors
+    /// [`GatewayFaultError`] for the first that is wrong.
+    pub fn validate(&self) -> Result<(), GatewayFaultError> {
+        for (index, fault) in self.faults.iter().enumerate() {
+            let key = format!("faults[{index}]");
+            fault.at.validate(&format!("{key}.at"))?;
+            let is_share = fault.chance > 0.0 && fault.chance <= 1.0;
+            check(&format!("{key}.chance"), "above 0 to 1", fault.chance, is_share)?;
+            check(&format!("{key}.times"), "at least 1", fault.times as f64, fault.times >= 1)?;
+            let settings = format!("{key}.do.{}", fault.kind.name());
+            for (name, expected, found, is_good) in fault.kind.numbers() {
+                check(&format!("{settings}.{name}"), expected, found, is_good)?;
+            }
+            if !fault.at.possible().iter().any(|moment| fault.kind.suits(moment)) {
+                let (fault, needs) = (fault.kind.name(), fault.kind.needs());
+                return Err(GatewayFaultError::Never { key: format!("{key}.at"), fault, needs });
+            }
+        }
+        Ok(())
+    }
+}
+
+impl FaultMoment {
+    fn validate(&self, key: &str) -> Result<(), GatewayFaultError> {
+        let wrong = |detail: &str| {
+            let (key, detail) = (key.to_owned(), detail.to_owned());
+            Err(GatewayFaultError::Key { key, detail })
+        };
+        let names = [&self.request, &self.reply, &self.message];
+        let num_names = names.iter().filter(|name| name.is_some()).count();
+        let numbers = [self.frame.is_some(), self.time_s.is_some(), self.connection.is_some()];
+        if num_names + numbers.iter().filter(|is_set| **is_set).count() != 1 {
+            return wrong(
+                "exactly one of `frame`, `time_s`, `connection`, `request`, `reply`, `message` \
+                 must be there",
+            );
+        }
+        if self.nth.is_some() && num_names == 0 {
+            return wrong("`nth` goes with `request`, `reply` or `message`");
+        }
+        if self.every_s.is_some() && self.time_s.is_none() {
+            return wrong("`every_s` goes with `time_s`");
+        }
+        for (name, value) in [("frame", self.frame), ("connection", self.connection)] {
+            let value = value.unwrap_or(1);
+            check(&format!("{key}.{name}"), "at least 1", value as f64, value >= 1)?;
+        }
+        let nth = self.nth.unwrap_or(1);
+        check(&format!("{key}.nth"), "at least 1", nth as f64, nth >= 1)?;
+        let time = self.time_s.unwrap_or(0.0);
+        check(&format!("{key}.time_s"), "at least 0", time, time.is_finite() && time >= 0.0)?;
+        let every = self.every_s.unwrap_or(1.0);
+        check(&format!("{key}.every_s"), "above 0", every, every.is_finite() && every > 0.0)?;
+        known(&format!("{key}.request"), self.request.as_deref(), &[&REQUESTS])?;
+        known(&format!("{key}.reply"), self.reply.as_deref(), &[&REPLIES])?;
+        known(&format!("{key}.message"), self.message.as_deref(), &[&REQUESTS, &REPLIES])
+    }
+
+    /// Examples of the moments that this one can be.
+    fn possible(&self) -> Vec<Moment> {
+        let received = |name| Moment::Received { connection: 1, name, frame: 1 };
+        let sending = |name| Moment::Sending { connection: 1, name, frame: 1 };
+        let mut moments = Vec::new();
+        let wants = |wish: &Option<String>, name: &str| {
+            wish.as_deref().is_some_and(|wish| wish == name || wish == "any")
+        };
+        for name in REQUESTS {
+            if wants(&self.request, name) || wants(&self.message, name) || self.time_s.is_some() {
+                moments.push(received(name));
+            }
+        }
+        for name in REPLIES {
+            let is_any = self.time_s.is_some() || self.frame.is_some();
+            if is_any || wants(&self.reply, name) || wants(&self.message, name) {
+                moments.push(sending(name));
+            }
+        }
+        if self.time_s.is_some() || self.connection.is_some() {
+            moments.push(Moment::Connected { connection: 1 });
+        }
+        moments
+    }
+}
+
+fn known(key: &str, name: Option<&str>, lists: &[&[&str]]) -> Result<(), GatewayFaultError> {
+    let Some(name) = name else { return Ok(()) };
+    if lists.iter().any(|list| list.contains(&name)) {
+        return Ok(());
+    }
+    let (key, found, nearest) = (key.to_owned(), name.to_owned(), nearest(name));
+    Err(GatewayFaultError::Name { key, found, nearest })
+}
+
+fn check(
+    key: &str,
+    expected: &'static str,
+    found: f64,
+    is_good: bool,
+) -> Result<(), GatewayFaultError> {
+    if is_good {
+        return Ok(());
+    }
+    Err(GatewayFaultError::Value { key: key.to_owned(), expected, found })
+}
+
+/// A setting: its name, what is allowed, what was found, whether that is allowed.
+type Setting = (&'static str, &'static str, f64, bool);
+
+impl Kind {
+    fn numbers(&self) -> Vec<Setting> {
+        let within = |name, expected, found: f64, low: f64, high: f64| {
+            (name, expected, found, found >= low && found <= high)
+        };
+        let wall =
+            |name, found: f64| (name, "above 0 to 3600", found, found > 0.0 && found <= 3600.0);
+        let venue =
+            |found: f64| ("time_s", "above 0 to 86400", found, found > 0.0 && found <= 86_400.0);
+        let not_zero = |name, found: f64| (name, "not 0", found, found.is_finite() && found != 0.0);
+        match self {
+            Self::Delay(delay) => vec![wall("time_s", delay.time_s)],
+            Self::Split(split) => vec![
+                within("at_byte", "1..=16777219", split.at_byte as f64, 1.0, 16_777_219.0),
+                within("pause_s", "0..=3600", split.pause_s, 0.0, 3600.0),
+            ],
+            Self::Reorder(reorder) => {
+                vec![within("frames", "1..=1000", reorder.frames as f64, 1.0, 1000.0)]
+            }
+            Self::Stall(stall) => vec![wall("time_s", stall.time_s.unwrap_or(1.0))],
+            Self::Restart(restart) => vec![
+                within("down_s", "0..=3600", restart.down_s, 0.0, 3600.0),
+                within("id_rollback", "0..=1000000", restart.id_rollback.into(), 0.0, 1e6),
+            ],
+            Self::LinkLost(link) => vec![venue(link.time_s)],
+            Self::CompetingSession(competing) => vec![venue(competing.time_s)],
+            Self::OverFill(over) => {
+                let found = over.quantity;
+                vec![("quantity", "above 0", found, found.is_finite() && found > 0.0)]
+            }
+            Self::ForeignOrder(foreign) => vec![not_zero("quantity", foreign.quantity)],
+            Self::Burst(burst) => {
+                vec![within("notices", "1..=1000000", burst.notices as f64, 1.0, 1e6)]
+            }
+            Self::Correct(correct) => vec![not_zero("price_change", correct.price_change)],
+            _ => Vec::new(),
+        }
+    }
+
+    /// Whether this fault can strike at a moment.
+    pub(super) fn suits(&self, moment: &Moment) -> bool {
+        let reply = match moment {
+            Moment::Sending { name, .. } => Some(*name),
+            _ => None,
+        };
+        let request = match moment {
+            Moment::Received { name, .. } => Some(*name),
+            _ => None,
+        };
+        let is_greeting = matches!(moment, Moment::Connected { .. });
+        match self {
+            Self::Restart(_)
+            | Self::Notice(_)
+            | Self::LinkLost(_)
+            | Self::CompetingSession(_)
+            | Self::ForeignOrder(_) => true,
+            Self::Drop | Self::Stall(_) | Self::Close(_) => !matches!(moment, Moment::Tick),
+            Self::Duplicate => request.is_some() || reply.is_some(),
+            Self::Delay(_)
+            | Self::Split(_)
+            | Self::Reorder(_)
+            | Self::Sentinels
+            | Self::UnknownMessage(_)
+            | Self::Burst(_) => reply.is_some(),
+            Self::ClientIdInUse => is_greeting || request == Some("start_api"),
+            Self::Reject(_) => request == Some("place_order"),
+            Self::OverFill(_) => {
+                request == Some("place_order")
+                    || matches!(reply, Some("open_order" | "order_status" | "execution_data"))
+            }
+            Self::Correct(_) => reply == Some("execution_data"),
+        }
+    }
+
+    const fn needs(&self) -> &'static str {
+        match self {
+            Self::ClientIdInUse => "`connection` or `request: start_api`",
+            Self::Reject(_) => "`request: place_order`",
+            Self::OverFill(_) => "`request: place_order` or a reply about an order",
+            Self::Correct(_) => "`reply: execution_data`",
+            Self::Duplicate => "a request or a reply",
+            Self::Delay(_)
+            | Self::Split(_)
+            | Self::Reorder(_)
+            | Self::Sentinels
+            | Self::UnknownMessage(_)
+            | Self::Burst(_) => "a reply, a frame or a time",
+            _ => "a message, a frame, a connection or a time",
+        }
+    }
+}

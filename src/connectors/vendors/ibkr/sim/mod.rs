@@ -1,0 +1,18 @@
+//! A gateway of the broker inside this program: the socket protocol, a made-up market and account behind it, and faults by
+//! script.
+
+mod clock;
+mod codec;
+mod desk;
+mod fault_port;
+mod faults;
+mod message;
+mod proto;
+mod server;
+mod text;
+
+#[cfg(test)]
+mod tests;
+
+pub use fault_port::{Act, Faults, Moment, NoFaults};
+pub use server::{GatewaySim, MarketDataRights, SimOptions};

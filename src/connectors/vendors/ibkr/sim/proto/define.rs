@@ -1,0 +1,34 @@
+//! How messages are written down here.
+
+/// Structs of a message each: `tag field: kind Type`, the repeated fields after a semicolon.
+macro_rules! messages {
+    ($(
+        $name:ident {
+            $( $tag:literal $field:ident: $kind:ident $ty:ty ),* $(,)?
+            $( ; $( $rtag:literal $rfield:ident: $rkind:ident $rty:ty ),* $(,)? )?
+        }
+    )*) => { $(
+        #[derive(Clone, PartialEq, prost::Message)]
+        pub(super) struct $name {
+            $( #[prost($kind, optional, tag = $tag)] pub(super) $field: Option<$ty>, )*
+            $( $( #[prost($rkind, repeated, tag = $rtag)] pub(super) $rfield: Vec<$rty>, )* )?
+        }
+    )* };
+}
+
+pub(super) use messages;
+
+/// A text, absent if empty.
+pub(super) fn text(text: &str) -> Option<String> {
+    (!text.is_empty()).then(|| text.to_owned())
+}
+
+/// A decimal number as text.
+pub(super) fn decimal(number: f64) -> Option<String> {
+    Some(if number == f64::MAX { "1.7976931348623157E308".to_owned() } else { number.to_string() })
+}
+
+/// A decimal number from text; 0 if there is none.
+pub(super) fn number(text: Option<&String>) -> f64 {
+    text.and_then(|text| text.parse().ok()).unwrap_or_default()
+}

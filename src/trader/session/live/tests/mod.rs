@@ -1,0 +1,3 @@
+//! Sessions on streams that the tests write.
+
+mod rows;
