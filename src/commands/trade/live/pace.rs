@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::base::{Interrupt, Stopwatch, Timestamp};
 use crate::trader::live::SessionClock;
-use crate::trader::watchdog::{Inbox, Taken};
+use crate::trader::watchdog::{InHand, Inbox};
 use crate::trader::{Command, Pace, Wake};
 
 /// How often the engine is told the time, seconds of the wall clock.
@@ -17,8 +17,7 @@ pub(super) struct LivePace {
     clock: SessionClock,
     inbox: Inbox,
     interrupt: Interrupt,
-    /// A command that the engine has at this moment.
-    taken: Option<Taken>,
+    in_hand: InHand,
     /// A human's resume from before the start.
     resume: bool,
     last_timer: Stopwatch,
@@ -31,15 +30,14 @@ impl LivePace {
         interrupt: Interrupt,
         resume: bool,
     ) -> Self {
-        Self { clock, inbox, interrupt, taken: None, resume, last_timer: Stopwatch::start() }
+        let (in_hand, last_timer) = (InHand::default(), Stopwatch::start());
+        Self { clock, inbox, interrupt, in_hand, resume, last_timer }
     }
 }
 
 impl Pace for LivePace {
     fn wake(&mut self, _: Timestamp) -> Wake {
-        if let Some(taken) = self.taken.take() {
-            taken.done();
-        }
+        self.in_hand.finish();
         if let Some(signal) = self.interrupt.stop_requested() {
             return Wake::Stop(signal);
         }
@@ -48,8 +46,7 @@ impl Pace for LivePace {
             return Wake::Command { command: Command::Resume, by: "cli".to_owned(), time };
         }
         if let Some(taken) = self.inbox.wait(WAIT) {
-            let (command, by) = (taken.command, taken.by.clone());
-            self.taken = Some(taken);
+            let (command, by) = self.in_hand.take(taken);
             return Wake::Command { command, by, time };
         }
         if self.last_timer.seconds() >= TIMER_S {
@@ -61,5 +58,9 @@ impl Pace for LivePace {
 
     fn may_send(&self) -> bool {
         self.inbox.may_send()
+    }
+
+    fn cancel_failed(&mut self) {
+        self.in_hand.cancel_failed();
     }
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::base::{Interrupt, Stopwatch, Timestamp};
 use crate::connectors::simulated::faults::{CrashPoint, FaultPlan};
-use crate::trader::watchdog::{Inbox, Taken};
+use crate::trader::watchdog::{InHand, Inbox, Taken};
 use crate::trader::{Command, Moment, Pace, Wake};
 
 /// How often the time is told while a session waits, seconds of the wall clock.
@@ -16,10 +16,7 @@ pub(super) struct Played {
     speed: Option<f64>,
     inbox: Inbox,
     interrupt: Interrupt,
-    /// A command that the engine has at this moment.
-    taken: Option<Taken>,
-    /// A cancel that it asked for did not go out.
-    is_undone: bool,
+    in_hand: InHand,
     /// A human's resume from before the start.
     resume: bool,
     faults: Option<FaultPlan>,
@@ -39,8 +36,7 @@ impl Played {
             speed,
             inbox,
             interrupt,
-            taken: None,
-            is_undone: false,
+            in_hand: InHand::default(),
             resume,
             faults,
             clock: None,
@@ -48,20 +44,8 @@ impl Played {
         }
     }
 
-    /// A command that came in has been carried out. A kill that left an order open is given back: the watchdog cancels
-    /// by itself. For a flatten the engine asks again.
-    fn finish_command(&mut self) {
-        let is_undone = std::mem::take(&mut self.is_undone);
-        match self.taken.take() {
-            Some(taken) if is_undone && taken.command == Command::Kill => drop(taken),
-            Some(taken) => taken.done(),
-            None => {}
-        }
-    }
-
     fn command(&mut self, taken: Taken, time: Timestamp) -> Wake {
-        let (command, by) = (taken.command, taken.by.clone());
-        self.taken = Some(taken);
+        let (command, by) = self.in_hand.take(taken);
         Wake::Command { command, by, time }
     }
 
@@ -77,7 +61,7 @@ impl Played {
 
 impl Pace for Played {
     fn wake(&mut self, due: Timestamp) -> Wake {
-        self.finish_command();
+        self.in_hand.finish();
         if let Some(signal) = self.interrupt.stop_requested() {
             return Wake::Stop(signal);
         }
@@ -119,7 +103,7 @@ impl Pace for Played {
     }
 
     fn cancel_failed(&mut self) {
-        self.is_undone = true;
+        self.in_hand.cancel_failed();
     }
 
     fn reached(&mut self, moment: Moment) {

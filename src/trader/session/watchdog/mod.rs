@@ -5,10 +5,12 @@
 //! neither a locked database nor a full disk stands in its way.
 
 mod guard;
+mod in_hand;
 mod post;
 #[cfg(test)]
 mod tests;
 mod watch;
 
 pub use guard::{WatchNotice, Watchdog, WatchdogOptions};
+pub use in_hand::InHand;
 pub use post::{Commander, Inbox, Receipt, Taken, post};

@@ -197,13 +197,33 @@ fn a_kill_that_the_loop_gives_back_is_carried_out_once_by_the_watchdog() {
     let venue = Venue::with(100);
     let (_guard, _) = bench.guard(&venue, &KillSignal::never(), None);
     let receipt = bench.commander.send(Command::Kill, "cli").unwrap();
-    // Its cancels did not go out.
-    drop(bench.inbox.take().unwrap());
+    let mut in_hand = InHand::default();
+    assert_eq!(in_hand.take(bench.inbox.take().unwrap()), (Command::Kill, "cli".to_owned()));
+    in_hand.cancel_failed();
+    in_hand.finish();
     assert!(!receipt.wait(Duration::from_secs(60)));
     until(|| venue.open() == 0 && receipt.is_done());
     std::thread::sleep(Duration::from_secs_f64(REPEAT_S + 5.0 * POLL_S));
     assert_eq!(venue.calls.load(Ordering::SeqCst), 1);
     assert!(!bench.inbox.may_send());
+}
+
+#[test]
+fn a_kill_whose_cancels_went_out_and_every_other_command_are_done() {
+    let bench = Bench::new();
+    let mut in_hand = InHand::default();
+    // A failure from before the command is no failure of it.
+    in_hand.cancel_failed();
+    in_hand.finish();
+    for (command, fails) in [(Command::Kill, false), (Command::Flatten, true)] {
+        let receipt = bench.commander.send(command, "cli").unwrap();
+        in_hand.take(bench.inbox.take().unwrap());
+        if fails {
+            in_hand.cancel_failed();
+        }
+        in_hand.finish();
+        assert!(receipt.is_done(), "{command:?}");
+    }
 }
 
 #[test]
