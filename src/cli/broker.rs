@@ -49,6 +49,8 @@ pub enum Broker {
     Ibkr,
     /// Alpaca.
     Alpaca,
+    /// A broker behind MetaTrader 5, through its bridge.
+    Mt5,
 }
 
 /// Options of `doctor`.
@@ -124,6 +126,7 @@ impl From<Broker> for BrokerKind {
         match broker {
             Broker::Ibkr => Self::Ibkr,
             Broker::Alpaca => Self::Alpaca,
+            Broker::Mt5 => Self::Mt5,
         }
     }
 }

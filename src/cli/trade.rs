@@ -60,6 +60,8 @@ pub enum Venue {
     Ibkr,
     /// An account for paper trading at Alpaca.
     Alpaca,
+    /// A demo account behind MetaTrader 5.
+    Mt5,
 }
 
 /// Where bars come from.
@@ -124,6 +126,7 @@ pub(super) fn paper(session: &SessionOptions, options: PaperArguments) -> Result
         Venue::Sim => return paper_on_recording(session, options),
         Venue::Ibkr => BrokerKind::Ibkr,
         Venue::Alpaca => BrokerKind::Alpaca,
+        Venue::Mt5 => BrokerKind::Mt5,
     };
     let recorded = options.stream == Some(Stream::Recorded);
     refuse(&[

@@ -27,12 +27,17 @@ pub use open::open_source;
 pub use platforms::{HistdataFiles, LeanFiles, Mt5Files, TickPart, read_ticks};
 pub(crate) use vendors::BarSpan;
 pub use vendors::alpaca::sim::{
-    AlpacaSim, SimOptions as AlpacaSimOptions, read_faults as read_alpaca_faults,
+    AlpacaSim, Fault as AlpacaFault, FaultKind as AlpacaFaultKind, Moment as AlpacaMoment,
+    SimOptions as AlpacaSimOptions, random_faults as random_alpaca_faults,
+    read_faults as read_alpaca_faults,
 };
-pub use vendors::alpaca::{connect as connect_alpaca, examine as examine_alpaca};
+pub use vendors::alpaca::{
+    alpaca_codes_table, connect as connect_alpaca, examine as examine_alpaca,
+};
 pub use vendors::ibkr::sim as ibkr_sim;
 pub use vendors::ibkr::sim::{
     GatewayFaultPlan, GatewayFaults, GatewaySim, SimOptions as IbkrSimOptions,
 };
 pub use vendors::ibkr::{connect as connect_ibkr, examine as examine_ibkr, ibkr_codes_table};
+pub use vendors::mt5::{connect as connect_mt5, examine as examine_mt5};
 pub use vendors::{IbkrHistory, IbkrTickKind, IbkrTickPage, IbkrTickRequest};

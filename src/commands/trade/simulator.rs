@@ -59,6 +59,10 @@ pub fn simulate(options: &SessionOptions, command: &SimulatorOptions) -> Result<
             say(&sim.address().to_string())?;
             sim.wait(&interrupt).map_err(|error| Failure::new(FailureKind::Data, error))
         }
+        BrokerKind::Mt5 => {
+            let text = "there is no simulated MetaTrader, only ibkr and alpaca";
+            Err(Failure::new(FailureKind::Usage, text))
+        }
         BrokerKind::Alpaca => {
             if command.record.is_some() {
                 let text = "the simulated Alpaca keeps no frames, `--record` is for ibkr";

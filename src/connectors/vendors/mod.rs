@@ -7,7 +7,7 @@ pub mod alpaca;
 mod bar_span;
 pub(in crate::connectors) mod http;
 pub mod ibkr;
-mod mt5;
+pub mod mt5;
 mod polygon;
 mod yahoo;
 

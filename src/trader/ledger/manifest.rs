@@ -66,6 +66,8 @@ pub enum VenueKind {
     Ibkr,
     /// Alpaca.
     Alpaca,
+    /// A broker behind MetaTrader 5.
+    Mt5,
 }
 
 impl VenueKind {
@@ -76,6 +78,7 @@ impl VenueKind {
             Self::Sim => "sim",
             Self::Ibkr => "ibkr",
             Self::Alpaca => "alpaca",
+            Self::Mt5 => "mt5",
         }
     }
 }

@@ -93,7 +93,8 @@ fn place_agrees(facts: &Facts, reasons: &mut Vec<String>) {
             "{command} and {url} contradict each other: it is the address of {other} accounts; --set connectors.alpaca.trading_url=…"
         ));
     }
-    if let Some(account) = &facts.account {
+    // The names of accounts behind MetaTrader say nothing; its bridge tells which kind the server is for.
+    if let Some(account) = facts.account.as_ref().filter(|_| facts.broker != BrokerKind::Mt5) {
         let is_paper = is_paper_account(account);
         if is_paper == facts.is_live {
             reasons.push(format!(

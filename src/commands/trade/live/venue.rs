@@ -3,7 +3,9 @@
 use crate::base::Interrupt;
 use crate::commands::{Failure, FailureKind};
 use crate::config::Connectors;
-use crate::connectors::{connect_alpaca, connect_ibkr, examine_alpaca, examine_ibkr};
+use crate::connectors::{
+    connect_alpaca, connect_ibkr, connect_mt5, examine_alpaca, examine_ibkr, examine_mt5,
+};
 use crate::ports::{Broker, Finding, MarketStream, VenueRefusal, VenueWish};
 use crate::trader::VenueKind;
 
@@ -14,6 +16,8 @@ pub enum BrokerKind {
     Ibkr,
     /// Alpaca.
     Alpaca,
+    /// A broker behind MetaTrader 5, through its bridge.
+    Mt5,
 }
 
 /// Orders and market data of one account.
@@ -26,13 +30,14 @@ impl BrokerKind {
         match self {
             Self::Ibkr => VenueKind::Ibkr,
             Self::Alpaca => VenueKind::Alpaca,
+            Self::Mt5 => VenueKind::Mt5,
         }
     }
 
     /// Whether it trades fractions of shares.
     pub(super) const fn trades_fractions(self) -> bool {
         match self {
-            Self::Ibkr => false,
+            Self::Ibkr | Self::Mt5 => false,
             Self::Alpaca => true,
         }
     }
@@ -47,6 +52,7 @@ impl BrokerKind {
         let opened = match self {
             Self::Ibkr => connect_ibkr(&connectors.ibkr, wish, interrupt),
             Self::Alpaca => connect_alpaca(&connectors.alpaca, wish, interrupt),
+            Self::Mt5 => connect_mt5(&connectors.mt5, wish, interrupt),
         };
         opened.map_err(refused)
     }
@@ -60,6 +66,7 @@ impl BrokerKind {
         match self {
             Self::Ibkr => examine_ibkr(&connectors.ibkr, wish),
             Self::Alpaca => examine_alpaca(&connectors.alpaca, wish),
+            Self::Mt5 => examine_mt5(&connectors.mt5, wish),
         }
     }
 }

@@ -13,5 +13,5 @@ mod wire;
 #[cfg(test)]
 mod tests;
 
-pub use broker::{connect, examine};
+pub use broker::{alpaca_codes_table, connect, examine};
 pub(in crate::connectors) use source::AlpacaBars;

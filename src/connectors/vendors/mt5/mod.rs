@@ -18,6 +18,7 @@
 //! hour wrong. Days of the terminal begin at midnight of the server, so the newest daily bars
 //! tell that number; it is added again, and `server_zone` tells the instant.
 
+mod broker;
 mod request;
 mod source;
 mod wire;
@@ -25,4 +26,5 @@ mod wire;
 #[cfg(test)]
 mod tests;
 
+pub use broker::{connect, examine};
 pub(in crate::connectors) use source::Mt5Bridge;

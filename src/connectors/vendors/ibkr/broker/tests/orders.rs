@@ -112,6 +112,7 @@ fn what_is_refused_here_never_leaves() {
     let twice = desk.broker.submit(approved(resting(3))).unwrap_err();
     assert!(matches!(twice, BrokerError::OrderNumber { .. }));
     assert!(matches!(desk.broker.cancel(OrderId(9)), Err(BrokerError::NotSent { .. })));
+    desk.until("acceptance", |desk| desk.is_accepted(3));
     assert_eq!(stage.sim.with_house(|house| house.orders().count()), 1);
 }
 
