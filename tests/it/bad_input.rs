@@ -126,7 +126,8 @@ fn usage() {
     for (name, arguments) in [
         ("usage_unknown_command", "trian --config agents/tiny.yaml"),
         ("usage_unknown_option", "train --config agents/tiny.yaml --fast"),
-        ("usage_command_of_a_later_version", "live"),
+        ("usage_command_of_a_later_version", "serve"),
+        ("usage_live_without_a_venue", "live --agent x"),
         ("usage_bad_range", "eval --agent x --range 2017"),
         ("usage_reversed_range", "eval --agent x --range 2018-01-01..2017-01-01"),
         ("usage_no_such_folder", "-C nowhere config check"),

@@ -2,6 +2,8 @@
 
 use std::process::Command;
 
+use releat::connectors::{alpaca_codes_table, ibkr_codes_table};
+
 use crate::sandbox::binary;
 
 fn document(name: &str) -> String {
@@ -30,6 +32,8 @@ fn every_option_of_a_command_is_on_its_page() {
         ("train", "train"),
         ("eval", "eval"),
         ("paper", "paper"),
+        ("live", "BROKERS"),
+        ("doctor", "BROKERS"),
         ("tune", "TUNING"),
         ("worker", "executors"),
     ];
@@ -46,15 +50,23 @@ fn every_option_of_a_command_is_on_its_page() {
 }
 
 #[test]
+fn the_codes_of_brokers_are_those_of_the_program() {
+    let page = document("docs/BROKERS.md");
+    for table in [ibkr_codes_table(), alpaca_codes_table()] {
+        assert!(page.contains(table.trim()), "docs/BROKERS.md must have:\n{table}");
+    }
+}
+
+#[test]
 fn commands_that_do_not_work_yet_are_not_offered() {
     let output = Command::new(binary()).arg("--help").output().unwrap();
     let text = String::from_utf8(output.stdout).unwrap();
-    for command in ["fetch", "features", "train", "tune", "eval", "paper", "init", "config"] {
+    for command in
+        ["fetch", "features", "train", "tune", "eval", "paper", "live", "doctor", "init", "config"]
+    {
         assert!(text.contains(&format!("\n  {command} ")), "{command}");
     }
-    for command in ["live", "serve"] {
-        assert!(!text.contains(&format!("\n  {command} ")), "{command}");
-    }
+    assert!(!text.contains("\n  serve "));
 }
 
 #[test]
@@ -114,6 +126,9 @@ fn every_link_of_a_document_leads_somewhere() {
         "docs/train.md",
         "docs/eval.md",
         "docs/paper.md",
+        "docs/BROKERS.md",
+        "docs/TRADING.md",
+        "docs/RISK.md",
         "docs/BENCHMARKS.md",
     ] {
         let text = document(name);
@@ -122,7 +137,17 @@ fn every_link_of_a_document_leads_somewhere() {
         let folder = root.join(name).parent().unwrap().to_owned();
         for link in text.split("](").skip(1).map(|rest| rest.split(')').next().unwrap()) {
             let is_outside = link.starts_with("http") || link.starts_with('#');
-            assert!(is_outside || folder.join(link).exists(), "{name} links to {link}");
+            let (file, place) = link.split_once('#').unwrap_or((link, ""));
+            assert!(is_outside || folder.join(file).exists(), "{name} links to {link}");
+            if !is_outside && !place.is_empty() {
+                let page = std::fs::read_to_string(folder.join(file)).unwrap();
+                let headings = page.lines().filter(|line| line.starts_with('#'));
+                let mut places = headings.map(|line| {
+                    let title = line.trim_start_matches('#').trim().to_lowercase();
+                    title.replace(' ', "-").replace([',', '`', '.', ':'], "")
+                });
+                assert!(places.any(|found| found == place), "{name} links to {link}");
+            }
         }
     }
 }

@@ -144,7 +144,7 @@ fn a_study_whose_report_cannot_be_written_is_not_over() {
     let open = parsed(&sandbox.succeed("tune list --output-format json"));
     let names = |list: &Value| -> Vec<String> {
         let studies = list["studies"].as_array().unwrap().iter();
-        studies.map(|study| study["study"].as_str().unwrap().to_owned()).collect()
+        studies.map(|study| study["name"].as_str().unwrap().to_owned()).collect()
     };
     let study = parsed(&sandbox.succeed(&search));
     assert_eq!(names(&open), [study["study"].as_str().unwrap()]);

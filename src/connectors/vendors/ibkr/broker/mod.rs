@@ -10,9 +10,9 @@
 mod adapter;
 mod codes;
 mod connect;
-mod core;
 mod data;
 mod examine;
+mod known;
 mod link;
 mod orders;
 mod snapshot;

@@ -10,8 +10,8 @@ use ibapi::{Client, Error};
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 
-use super::super::core::Act;
 use super::super::data::subscribe_all;
+use super::super::known::Act;
 use super::{BackOff, Beat, Haste, Heartbeat, LIMIT_S, Opened, Shared, open, venue_now};
 
 /// The state hears of time passing this often.

@@ -10,7 +10,7 @@ use tokio::runtime::{Handle, Runtime};
 use tokio::sync::Notify;
 use tokio::time::timeout;
 
-use super::super::core::Core;
+use super::super::known::Core;
 use super::super::orders::{IdError, Instrument, WireIds};
 use super::{Haste, Lane};
 use crate::base::Stopwatch;

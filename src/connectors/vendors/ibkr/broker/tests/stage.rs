@@ -26,9 +26,8 @@ pub(super) fn spy() -> Symbol {
 
 /// How often random things are tried: a few times, or as often as the variable says.
 pub(super) fn seeds(few: u64) -> u64 {
-    #[expect(clippy::disallowed_methods, reason = "the size of a test and nothing else")]
-    let wanted = std::env::var("RELEAT_BROKER_SEEDS");
-    wanted.ok().and_then(|text| text.parse().ok()).unwrap_or(few)
+    let wanted = crate::base::variable("RELEAT_BROKER_SEEDS");
+    wanted.and_then(|text| text.parse().ok()).unwrap_or(few)
 }
 
 /// Whether the long versions were asked for.
