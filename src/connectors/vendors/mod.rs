@@ -1,6 +1,6 @@
 //! Sources of bars over a network, one folder a venue.
 //!
-//! What all of them share is in [`http`]: one request after the other, no faster than the vendor
+//! What all of them share is in `http`: one request after the other, no faster than the vendor
 //! allows, repeated with pauses while that may help, and refused with a clear text when it does not.
 
 pub mod alpaca;

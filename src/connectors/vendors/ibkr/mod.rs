@@ -2,7 +2,7 @@
 //!
 //! The gateway does the login; this program speaks to its socket. Requests leave no faster than the
 //! broker's pacing rules and the connector's limits allow, each with a limit of time, and a socket
-//! that has died without a word is found by asking for the time. Only [`broker`] trades, and [`sim`] is a
+//! that has died without a word is found by asking for the time. Only `broker` trades, and [`sim`] is a
 //! gateway to rehearse against.
 //!
 //! docs/ibkr_history.md tells what the broker sends and what it does not.

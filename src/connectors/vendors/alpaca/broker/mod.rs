@@ -1,6 +1,6 @@
 //! Alpaca as a broker: orders and account over REST v2, news over two websockets.
 //!
-//! [`connect`] opens an account, [`examine`] looks at it first. Inside, [`rest`] knows whether a request may
+//! [`connect()`] opens an account, [`examine()`] looks at it first. Inside, [`rest`] knows whether a request may
 //! have arrived, [`socket`] keeps the websockets, [`tracker`] turns words of the venue into events, each fact
 //! told once, [`venue`] and [`stream`] are the two sides that the trader sees.
 //!
