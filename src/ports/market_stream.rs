@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use crate::base::Timestamp;
 use crate::domain::{Bar, BookTop, CalendarName, Symbol, Timeframe};
-use crate::ports::BrokerError;
+use crate::ports::{Broker, BrokerError};
 
 /// Market data of a venue while it is open.
 ///
@@ -60,6 +60,23 @@ pub enum StreamEvent {
         /// When.
         time: Timestamp,
     },
+    /// Something that a human should find in the log; nothing follows from it.
+    Note {
+        /// What happened.
+        text: String,
+        /// When it was noticed.
+        time: Timestamp,
+    },
+}
+
+/// An account that was opened for trading.
+pub struct OpenVenue {
+    /// Where its orders go.
+    pub broker: Box<dyn Broker>,
+    /// What happens at the market meanwhile.
+    pub stream: Box<dyn MarketStream>,
+    /// The account's name at the venue, also where the wish named none.
+    pub account: String,
 }
 
 /// What a session asks of a venue.

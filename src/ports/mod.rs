@@ -15,6 +15,7 @@ pub use executor::{
     Executor, ExecutorError, Fault, Launch, LaunchFailure, LaunchId, LaunchState, shell_words,
 };
 pub use market_stream::{
-    Finding, FindingOutcome, MarketStream, StreamEvent, VenueRefusal, VenueWish, is_paper_account,
+    Finding, FindingOutcome, MarketStream, OpenVenue, StreamEvent, VenueRefusal, VenueWish,
+    is_paper_account,
 };
 pub use remote::RemoteError;

@@ -18,7 +18,7 @@ use crate::commands::{Failure, FailureKind, SessionOptions};
 use crate::config::{Agent, Place, Trade};
 use crate::domain::{Calendar, MarketRow};
 use crate::gym::ActionTable;
-use crate::ports::{MarketStream, VenueWish};
+use crate::ports::{MarketStream, OpenVenue, VenueWish};
 use crate::trader::Shell;
 use crate::trader::live::{
     LiveFeed, LiveNotice, LivePlan, RealVenue, RowBuilder, SessionClock, trade_live,
@@ -80,8 +80,8 @@ pub fn trade_at(options: &SessionOptions, command: &LiveOptions) -> Result<(), F
     let begins_at = begins_at(&place, command, &first.agent, &interrupt)?;
     let plan = Plan::of(options, command, &members, begins_at);
     let wish = plan.wish(&place, command, &first.agent);
-    let (broker, mut stream) = command.broker.connect(&place.connectors, &wish, &interrupt)?;
-    let account = command.account.clone().unwrap_or_else(|| "only".to_owned());
+    let OpenVenue { broker, mut stream, account } =
+        command.broker.connect(&place.connectors, &wish, &interrupt)?;
     let opening = Opening {
         place: &place,
         session: plan.session.clone(),
@@ -205,8 +205,8 @@ fn begins_at(
         return Ok(now());
     }
     let wish = wish(place, command, agent, now());
-    let (_, mut stream) = command.broker.connect(&place.connectors, &wish, interrupt)?;
-    stream.venue_time().map_err(|error| Failure::new(FailureKind::Remote, error))
+    let mut opened = command.broker.connect(&place.connectors, &wish, interrupt)?;
+    opened.stream.venue_time().map_err(|error| Failure::new(FailureKind::Remote, error))
 }
 
 fn wish(place: &Place, command: &LiveOptions, agent: &Agent, since: Timestamp) -> VenueWish {
@@ -314,6 +314,7 @@ fn say(options: &SessionOptions, log: &SessionLog, is_drawn: bool, notice: &Live
             ("bar_late", format!("the row of {time} came late and only counts as history"))
         }
         LiveNotice::Silent { since } => ("data_silent", format!("no bar since {since}")),
+        LiveNotice::Note { text } => ("venue_note", text.clone()),
     };
     log.say(kind, &serde_json::json!({ "detail": detail }));
     if !is_drawn {

@@ -6,7 +6,7 @@ use crate::config::Connectors;
 use crate::connectors::{
     connect_alpaca, connect_ibkr, connect_mt5, examine_alpaca, examine_ibkr, examine_mt5,
 };
-use crate::ports::{Broker, Finding, MarketStream, VenueRefusal, VenueWish};
+use crate::ports::{Finding, OpenVenue, VenueRefusal, VenueWish};
 use crate::trader::VenueKind;
 
 /// A venue that belongs to somebody else.
@@ -19,9 +19,6 @@ pub enum BrokerKind {
     /// A broker behind MetaTrader 5, through its bridge.
     Mt5,
 }
-
-/// Orders and market data of one account.
-pub(super) type OpenVenue = (Box<dyn Broker>, Box<dyn MarketStream>);
 
 impl BrokerKind {
     /// Its kind in the ledger.

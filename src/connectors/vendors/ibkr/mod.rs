@@ -21,6 +21,6 @@ mod wire;
 #[cfg(test)]
 mod tests;
 
-pub use broker::{IbkrBroker, IbkrStream, IbkrVenue, connect, examine, ibkr_codes_table};
+pub use broker::{IbkrBroker, IbkrStream, connect, examine, ibkr_codes_table};
 pub use source::IbkrHistory;
 pub use ticks::{IbkrTickKind, IbkrTickPage, IbkrTickRequest};

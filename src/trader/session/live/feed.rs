@@ -35,6 +35,11 @@ pub enum LiveNotice {
         /// Nothing was heard since then.
         since: Timestamp,
     },
+    /// Something happened at the venue that changes nothing.
+    Note {
+        /// What.
+        text: String,
+    },
 }
 
 /// A stream and what became of its news so far.
@@ -96,6 +101,7 @@ impl<'a> LiveFeed<'a> {
                         self.notices.push(LiveNotice::Fresh { symbol });
                     }
                 }
+                StreamEvent::Note { text, .. } => self.notices.push(LiveNotice::Note { text }),
             }
         }
         Ok(())

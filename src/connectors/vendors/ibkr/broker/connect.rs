@@ -18,7 +18,7 @@ use super::orders::{Found, References, Tracker, WireIds, lookup, margin};
 use crate::base::{Interrupt, Stopwatch};
 use crate::config::IbkrConnector;
 use crate::domain::{Calendar, Symbol, Timeframe};
-use crate::ports::{Broker, MarketStream, RemoteError, VenueRefusal, VenueWish};
+use crate::ports::{OpenVenue, RemoteError, VenueRefusal, VenueWish};
 
 /// So long the broker may take to say what kind of market data it sends, seconds.
 const VERDICT_S: f64 = 5.0;
@@ -31,9 +31,6 @@ const LOOK: Duration = Duration::from_millis(50);
 /// Bars that grow are at least this long, seconds.
 const SHORTEST_S: u32 = 5;
 
-/// The two ends of an open account.
-pub type IbkrVenue = (Box<dyn Broker>, Box<dyn MarketStream>);
-
 /// Opens the account of the wish.
 ///
 /// # Errors
@@ -43,7 +40,7 @@ pub fn connect(
     connector: &IbkrConnector,
     wish: &VenueWish,
     interrupt: &Interrupt,
-) -> Result<IbkrVenue, VenueRefusal> {
+) -> Result<OpenVenue, VenueRefusal> {
     let runtime = runtime().map_err(|reason| unreachable_because(vec![reason]))?;
     let started = runtime.block_on(async {
         tokio::select! {
@@ -64,7 +61,11 @@ pub fn connect(
     if !reasons.is_empty() {
         return Err(VenueRefusal { reasons, is_unreachable: false });
     }
-    Ok((Box::new(IbkrBroker::new(Arc::clone(&owner))), Box::new(IbkrStream::new(owner))))
+    Ok(OpenVenue {
+        account: owner.shared.account.clone(),
+        broker: Box::new(IbkrBroker::new(Arc::clone(&owner))),
+        stream: Box::new(IbkrStream::new(owner)),
+    })
 }
 
 /// Connects, looks everything up, and begins to keep the connection.

@@ -23,6 +23,6 @@ mod tests;
 
 pub use adapter::IbkrBroker;
 pub use codes::ibkr_codes_table;
-pub use connect::{IbkrVenue, connect};
+pub use connect::connect;
 pub use data::IbkrStream;
 pub use examine::examine;

@@ -10,12 +10,9 @@ use crate::base::{Interrupt, Stopwatch, Timestamp};
 use crate::config::Mt5Connector;
 use crate::connectors::vendors::http::{VendorClient, Venue};
 use crate::domain::Timeframe;
-use crate::ports::{Broker, Finding, FindingOutcome, MarketStream, VenueRefusal, VenueWish};
+use crate::ports::{Finding, FindingOutcome, OpenVenue, VenueRefusal, VenueWish};
 
 const USER_AGENT: &str = concat!("releat/", env!("CARGO_PKG_VERSION"));
-
-/// Both sides of an open venue.
-type Opened = (Box<dyn Broker>, Box<dyn MarketStream>);
 
 /// Opens an account behind the bridge for trading; nothing is changed.
 ///
@@ -25,7 +22,7 @@ pub fn connect(
     connector: &Mt5Connector,
     wish: &VenueWish,
     interrupt: &Interrupt,
-) -> Result<Opened, VenueRefusal> {
+) -> Result<OpenVenue, VenueRefusal> {
     let refusal =
         |reasons: Vec<String>, is_unreachable: bool| VenueRefusal { reasons, is_unreachable };
     let line = line(connector, interrupt).map_err(|reason| refusal(vec![reason], true))?;
@@ -46,7 +43,11 @@ pub fn connect(
     let line = Arc::new(line);
     let names = Names::of(&wish.session);
     let broker = Mt5Broker::new(Arc::clone(&line), names, wish.symbols.clone(), now);
-    Ok((Box::new(broker), Box::new(Mt5Stream::new(line, wish, now))))
+    Ok(OpenVenue {
+        broker: Box::new(broker),
+        stream: Box::new(Mt5Stream::new(line, wish, now)),
+        account: account.login.to_string(),
+    })
 }
 
 fn line(connector: &Mt5Connector, interrupt: &Interrupt) -> Result<Line, String> {

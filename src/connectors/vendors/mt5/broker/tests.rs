@@ -200,7 +200,8 @@ fn news(broker: &mut dyn Broker, wanted: usize) -> Vec<BrokerEvent> {
 #[test]
 fn an_order_trades_once_whatever_the_bridge_answers() {
     let (connector, terminal) = bridge();
-    let (mut broker, mut stream) = connect(&connector, &wish(false), &Interrupt::never()).unwrap();
+    let opened = connect(&connector, &wish(false), &Interrupt::never()).unwrap();
+    let (mut broker, mut stream) = (opened.broker, opened.stream);
     broker.submit(approved(1, 3.0)).unwrap();
     let told = news(&mut *broker, 2);
     assert!(matches!(told[0], BrokerEvent::Accepted { .. }), "{told:?}");
@@ -222,7 +223,7 @@ fn an_order_trades_once_whatever_the_bridge_answers() {
     assert_eq!(snapshot.ended_orders, ended);
     assert_eq!(terminal.lock().unwrap().deals.len(), 3);
     // A new process finds the same by magic number and comment.
-    let (mut other, _) = connect(&connector, &wish(false), &Interrupt::never()).unwrap();
+    let mut other = connect(&connector, &wish(false), &Interrupt::never()).unwrap().broker;
     let again = other.snapshot(Timestamp::default()).unwrap();
     assert_eq!((again.executions, again.ended_orders), (snapshot.executions, ended));
     let events = stream.poll().unwrap();

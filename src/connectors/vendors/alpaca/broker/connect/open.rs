@@ -13,10 +13,7 @@ use crate::connectors::vendors::alpaca::broker::socket::{
 };
 use crate::connectors::vendors::alpaca::broker::stream::{AlpacaStream, Feed};
 use crate::connectors::vendors::alpaca::broker::venue::{AlpacaBroker, Patience};
-use crate::ports::{Broker, MarketStream, VenueRefusal, VenueWish};
-
-/// Both sides of an open venue.
-type Opened = (Box<dyn Broker>, Box<dyn MarketStream>);
+use crate::ports::{OpenVenue, VenueRefusal, VenueWish};
 
 /// How patient everything is.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
@@ -36,9 +33,9 @@ pub fn connect(
     connector: &AlpacaConnector,
     wish: &VenueWish,
     interrupt: &Interrupt,
-) -> Result<Opened, VenueRefusal> {
-    let (broker, stream) = open(connector, wish, interrupt, Settings::default())?;
-    Ok((Box::new(broker), Box::new(stream)))
+) -> Result<OpenVenue, VenueRefusal> {
+    let (broker, stream, account) = open(connector, wish, interrupt, Settings::default())?;
+    Ok(OpenVenue { broker: Box::new(broker), stream: Box::new(stream), account })
 }
 
 /// The same with another patience.
@@ -47,7 +44,7 @@ pub(in super::super) fn open(
     wish: &VenueWish,
     interrupt: &Interrupt,
     settings: Settings,
-) -> Result<(AlpacaBroker, AlpacaStream), VenueRefusal> {
+) -> Result<(AlpacaBroker, AlpacaStream, String), VenueRefusal> {
     let place = Place::of(connector);
     let mut faults = judge::wish(wish, &place);
     let names = References::try_new(&wish.session);
@@ -65,10 +62,13 @@ pub(in super::super) fn open(
             return Err(refusal(&faults, false));
         }
     };
-    if let Err(loss) = check(&line, wish, &mut faults) {
-        faults.push(loss_fault(&loss, &place));
-        return Err(refusal(&faults, !matches!(loss, Loss::Refused { .. })));
-    }
+    let account = match check(&line, wish, &mut faults) {
+        Ok(account) => account,
+        Err(loss) => {
+            faults.push(loss_fault(&loss, &place));
+            return Err(refusal(&faults, !matches!(loss, Loss::Refused { .. })));
+        }
+    };
     let (true, Some(names)) = (faults.is_empty(), names) else {
         return Err(refusal(&faults, false));
     };
@@ -79,7 +79,7 @@ pub(in super::super) fn open(
     let talk = if wish.quotes { talk.with_quotes() } else { talk };
     let market = linked(&line, &place.market_url(feed), talk, settings.timing)?;
     let broker = AlpacaBroker::new(Arc::clone(&line), updates, names, settings.patience);
-    Ok((broker, AlpacaStream::new(line, market, feed, wish)))
+    Ok((broker, AlpacaStream::new(line, market, feed, wish), account))
 }
 
 /// A line with keys.
@@ -96,8 +96,8 @@ pub(super) fn line(
     line.map(Arc::new).map_err(|reason| vec![Fault::new(reason, "")])
 }
 
-/// What is wrong with the account and the symbols.
-fn check(line: &Line, wish: &VenueWish, faults: &mut Vec<Fault>) -> Result<(), Loss> {
+/// The account's number; what is wrong with it and the symbols becomes faults.
+fn check(line: &Line, wish: &VenueWish, faults: &mut Vec<Fault>) -> Result<String, Loss> {
     let account = line.account()?;
     faults.extend(judge::account(&account, wish));
     line.venue_time()?;
@@ -111,7 +111,7 @@ fn check(line: &Line, wish: &VenueWish, faults: &mut Vec<Fault>) -> Result<(), L
             Err(loss) => return Err(loss),
         }
     }
-    Ok(())
+    Ok(account.account_number)
 }
 
 /// The best feed that the subscription has.

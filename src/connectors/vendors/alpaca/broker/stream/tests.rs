@@ -17,6 +17,7 @@ fn check(text: &str, expected: &str) {
         StreamEvent::Quote { top, .. } => format!("quote {} {}", top.bid, top.ask),
         StreamEvent::Stale { reason, .. } => format!("stale {reason}"),
         StreamEvent::Fresh { .. } => "fresh".to_owned(),
+        StreamEvent::Note { text, .. } => format!("note {text}"),
     });
     assert_eq!(short.collect::<Vec<_>>().join("; "), expected);
 }

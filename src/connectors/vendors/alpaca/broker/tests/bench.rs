@@ -79,7 +79,9 @@ pub(super) const fn settings() -> Settings {
 }
 
 pub(super) fn opened(sim: &AlpacaSim, session: &str) -> (AlpacaBroker, AlpacaStream) {
-    open(&connector(sim), &wish(session), &Interrupt::never(), settings()).unwrap()
+    let opened = open(&connector(sim), &wish(session), &Interrupt::never(), settings());
+    let (broker, stream, _) = opened.unwrap();
+    (broker, stream)
 }
 
 /// Waits for something for some seconds.

@@ -31,6 +31,7 @@ impl Seen {
                 }
                 StreamEvent::Stale { .. } => self.words.push("stale"),
                 StreamEvent::Fresh { .. } => self.words.push("fresh"),
+                StreamEvent::Note { .. } => self.words.push("note"),
             }
         }
     }

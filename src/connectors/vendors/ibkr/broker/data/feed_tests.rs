@@ -45,6 +45,7 @@ fn names(feed: &mut Feed) -> Vec<String> {
         .map(|event| match event {
             StreamEvent::Stale { symbol, .. } => format!("stale {}", name(symbol)),
             StreamEvent::Fresh { symbol, .. } => format!("fresh {}", name(symbol)),
+            StreamEvent::Note { text, .. } => format!("note {text}"),
             StreamEvent::Bar { symbol, .. } => format!("bar {symbol}"),
             StreamEvent::Quote { symbol, .. } => format!("quote {symbol}"),
         })

@@ -93,7 +93,8 @@ impl Stage {
     }
 
     pub(super) fn try_open(&self, wish: &VenueWish) -> Result<Desk, VenueRefusal> {
-        let (broker, stream) = connect(&self.connector, wish, &Interrupt::never())?;
+        let opened = connect(&self.connector, wish, &Interrupt::never())?;
+        let (broker, stream) = (opened.broker, opened.stream);
         Ok(Desk { broker, stream, events: Vec::new(), news: Vec::new() })
     }
 
