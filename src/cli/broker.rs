@@ -6,8 +6,10 @@ use clap::{Args, Subcommand, ValueEnum};
 
 use crate::base::Timestamp;
 use crate::commands::{
-    self, BrokerKind, DoctorOptions, Failure, LiveOptions, Money, SessionOptions, SimulatorOptions,
+    self, BrokerKind, DoctorOptions, Failure, Holding, LiveOptions, Money, SessionOptions,
+    SimulatedBroker, SimulatorOptions,
 };
+use crate::connectors::MarketDataRights;
 use crate::domain::CalendarName;
 
 /// Options of `live`.
@@ -74,7 +76,7 @@ pub struct DoctorArguments {
 #[derive(Debug, Subcommand)]
 pub enum SimCommand {
     /// The protocol of TWS and IB Gateway.
-    Ibkr(SimArguments),
+    Ibkr(GatewayArguments),
     /// The interfaces of Alpaca.
     Alpaca(SimArguments),
 }
@@ -109,6 +111,47 @@ pub struct SimArguments {
     /// Write what really happened at its end.
     #[arg(long, value_name = "FILE.csv")]
     pub ground_truth: Option<PathBuf>,
+}
+
+/// Options of a simulated TWS or IB Gateway.
+#[derive(Debug, Args)]
+pub struct GatewayArguments {
+    #[command(flatten)]
+    common: SimArguments,
+    /// Refuse orders of programs, as a gateway does whose API is read-only.
+    #[arg(long)]
+    read_only: bool,
+    /// Which market data the account has paid for.
+    #[arg(long, value_enum, default_value = "live")]
+    market_data: Rights,
+    /// The newest version of the protocol that is offered, 100 to 226.
+    #[arg(long, value_name = "N", default_value_t = 226,
+          value_parser = clap::value_parser!(i32).range(100..=226))]
+    server_version: i32,
+    /// Shares that the account has at the start, such as SPY=10@100; several may be given.
+    #[arg(long, value_name = "SYMBOL=SHARES@PRICE", value_parser = holding)]
+    position: Vec<Holding>,
+}
+
+/// Which market data there is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Rights {
+    /// As it happens.
+    Live,
+    /// Only late.
+    Delayed,
+    /// None.
+    None,
+}
+
+impl From<Rights> for MarketDataRights {
+    fn from(rights: Rights) -> Self {
+        match rights {
+            Rights::Live => Self::Live,
+            Rights::Delayed => Self::Delayed,
+            Rights::None => Self::None,
+        }
+    }
 }
 
 /// The hours of a simulated market.
@@ -164,8 +207,16 @@ pub(super) fn doctor(session: &SessionOptions, options: DoctorArguments) -> Resu
 /// Runs `sim`.
 pub(super) fn sim(session: &SessionOptions, command: SimCommand) -> Result<(), Failure> {
     let (broker, options) = match command {
-        SimCommand::Ibkr(options) => (BrokerKind::Ibkr, options),
-        SimCommand::Alpaca(options) => (BrokerKind::Alpaca, options),
+        SimCommand::Ibkr(options) => {
+            let broker = SimulatedBroker::Ibkr {
+                is_read_only: options.read_only,
+                market_data: options.market_data.into(),
+                server_version: options.server_version,
+                holdings: options.position,
+            };
+            (broker, options.common)
+        }
+        SimCommand::Alpaca(options) => (SimulatedBroker::Alpaca, options),
     };
     commands::simulate(
         session,
@@ -185,6 +236,19 @@ pub(super) fn sim(session: &SessionOptions, command: SimCommand) -> Result<(), F
             ground_truth: options.ground_truth,
         },
     )
+}
+
+/// `SYMBOL=SHARES@PRICE`.
+fn holding(text: &str) -> Result<Holding, String> {
+    let wrong = || format!("expected SYMBOL=SHARES@PRICE such as SPY=10@100, found `{text}`");
+    let (symbol, rest) = text.split_once('=').ok_or_else(wrong)?;
+    let (quantity, price) = rest.split_once('@').ok_or_else(wrong)?;
+    let number = |text: &str| text.parse().ok().filter(|number: &f64| number.is_finite());
+    Ok(Holding {
+        symbol: symbol.parse().map_err(|error| format!("{error}"))?,
+        quantity: number(quantity).ok_or_else(wrong)?,
+        average_cost: number(price).filter(|price| *price > 0.0).ok_or_else(wrong)?,
+    })
 }
 
 fn times(text: &str) -> Result<f64, String> {

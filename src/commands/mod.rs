@@ -27,9 +27,10 @@ pub use place::{
 pub use prepare::{FeaturesOptions, FetchOptions, features, fetch};
 pub use session::{Console, Failure, FailureKind, OutputFormat, SessionOptions, Talk};
 pub use trade::{
-    BrokerKind, ControlOptions, DoctorOptions, LedgerExportOptions, LiveOptions, Money,
-    PaperOptions, PaperSpeed, ReplayOptions, SimulatorOptions, StatusOptions, audit_verify, doctor,
-    flatten, kill, ledger_export, paper, pause, replay, resume, simulate, status, trade_at,
+    BrokerKind, ControlOptions, DoctorOptions, Holding, LedgerExportOptions, LiveOptions, Money,
+    PaperOptions, PaperSpeed, ReplayOptions, SimulatedBroker, SimulatorOptions, StatusOptions,
+    audit_verify, doctor, flatten, kill, ledger_export, paper, pause, replay, resume, simulate,
+    status, trade_at,
 };
 pub use train::{ResumeMode, TrainOptions, train};
 pub use tune::report as study_report;

@@ -36,8 +36,8 @@ pub use vendors::alpaca::{
 };
 pub use vendors::ibkr::sim as ibkr_sim;
 pub use vendors::ibkr::sim::{
-    GatewayFaultPlan, GatewayFaults, GatewaySim, SimOptions as IbkrSimOptions,
+    GatewayFaultPlan, GatewayFaults, GatewaySim, MarketDataRights, SimOptions as IbkrSimOptions,
 };
 pub use vendors::ibkr::{connect as connect_ibkr, examine as examine_ibkr, ibkr_codes_table};
-pub use vendors::mt5::{connect as connect_mt5, examine as examine_mt5};
+pub use vendors::mt5::{connect as connect_mt5, examine as examine_mt5, mt5_codes_table};
 pub use vendors::{IbkrHistory, IbkrTickKind, IbkrTickPage, IbkrTickRequest};

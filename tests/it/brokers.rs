@@ -46,16 +46,23 @@ fn speed(broker: &str) -> &'static str {
 }
 
 /// A simulated gateway in a process of its own.
-struct Gateway {
+pub(crate) struct Gateway {
     process: Child,
-    port: u64,
+    pub(crate) port: u64,
 }
 
 impl Gateway {
     fn start(sandbox: &Sandbox, broker: &str, more: &str) -> Self {
         let speed = speed(broker);
-        let command = format!("sim {broker} --seed 1 --speed {speed} --clock {CLOCK} {more}");
-        let mut command = sandbox.command(&command);
+        Self::launch(
+            sandbox,
+            &format!("sim {broker} --seed 1 --speed {speed} --clock {CLOCK} {more}"),
+        )
+    }
+
+    /// Starts it with these words.
+    pub(crate) fn launch(sandbox: &Sandbox, command: &str) -> Self {
+        let mut command = sandbox.command(command);
         let mut process = command.stdout(Stdio::piped()).spawn().unwrap();
         let mut line = String::new();
         BufReader::new(process.stdout.take().unwrap()).read_line(&mut line).unwrap();
@@ -64,7 +71,7 @@ impl Gateway {
     }
 
     /// Ends it in good order, so that it writes the truth down.
-    fn end(mut self) {
+    pub(crate) fn end(mut self) {
         let id = self.process.id().to_string();
         Command::new("kill").args(["-TERM", &id]).status().unwrap();
         self.process.wait().unwrap();
@@ -105,7 +112,7 @@ fn paper(sandbox: &Sandbox, bundle: &str, gateway: &Gateway, broker: &str, more:
 }
 
 /// What the gateway says really happened: for each order reference how often it was sent, and the cash at the end.
-fn truth(sandbox: &Sandbox) -> (BTreeMap<String, usize>, f64) {
+pub(crate) fn truth(sandbox: &Sandbox) -> (BTreeMap<String, usize>, f64) {
     let text = sandbox.read("truth.csv");
     let mut reader = csv::Reader::from_reader(text.as_bytes());
     let (mut orders, mut cash) = (BTreeMap::new(), 0.0);
@@ -121,15 +128,15 @@ fn truth(sandbox: &Sandbox) -> (BTreeMap<String, usize>, f64) {
     (orders, cash)
 }
 
-/// The events of the session's log of a kind.
-fn events(sandbox: &Sandbox, kind: &str) -> Vec<Value> {
+/// The events of a kind in the log of the session `day`.
+pub(crate) fn events(sandbox: &Sandbox, kind: &str) -> Vec<Value> {
     let text = sandbox.read("data/runs/sessions/day/events.jsonl");
     let rows = text.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
     rows.filter(|row| row["event"] == kind).collect()
 }
 
 /// What must hold after every day: the ledger is whole, and says of the account what the gateway says.
-fn agrees(sandbox: &Sandbox, document: &Value) {
+pub(crate) fn agrees(sandbox: &Sandbox, document: &Value) {
     let (orders, cash) = truth(sandbox);
     assert!(orders.values().all(|&times| times == 1), "an order was sent twice: {orders:?}");
     let own = orders.keys().filter(|name| name.starts_with("releat-day-")).count();
@@ -145,7 +152,7 @@ fn agrees(sandbox: &Sandbox, document: &Value) {
     assert!(sandbox.read("data/runs/sessions/day/report.html").contains("<svg"));
 }
 
-fn document(command: &mut Command) -> Value {
+pub(crate) fn document(command: &mut Command) -> Value {
     let output = command.output().unwrap();
     let errors = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(0), "{errors}");

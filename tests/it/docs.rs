@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use releat::connectors::{alpaca_codes_table, ibkr_codes_table};
+use releat::connectors::{alpaca_codes_table, ibkr_codes_table, mt5_codes_table};
 
 use crate::sandbox::binary;
 
@@ -52,7 +52,7 @@ fn every_option_of_a_command_is_on_its_page() {
 #[test]
 fn the_codes_of_brokers_are_those_of_the_program() {
     let page = document("docs/BROKERS.md");
-    for table in [ibkr_codes_table(), alpaca_codes_table()] {
+    for table in [ibkr_codes_table(), alpaca_codes_table(), mt5_codes_table()] {
         assert!(page.contains(table.trim()), "docs/BROKERS.md must have:\n{table}");
     }
 }

@@ -13,6 +13,7 @@ mod audit;
 mod bad_input;
 mod brokers;
 mod chain;
+mod daily_agent;
 mod data;
 mod docs;
 mod fetch;

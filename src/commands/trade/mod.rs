@@ -16,4 +16,4 @@ pub use doctor::{DoctorOptions, doctor};
 pub use ledger::{LedgerExportOptions, audit_verify, ledger_export};
 pub use live::{BrokerKind, LiveOptions, Money, trade_at};
 pub use paper::{PaperOptions, PaperSpeed, ReplayOptions, paper, replay};
-pub use simulator::{SimulatorOptions, simulate};
+pub use simulator::{Holding, SimulatedBroker, SimulatorOptions, simulate};

@@ -5,18 +5,19 @@ use std::path::PathBuf;
 
 use serde::Serialize;
 
-use super::live::BrokerKind;
 use crate::base::Timestamp;
 use crate::commands::{Failure, FailureKind, SessionOptions};
-use crate::connectors::{AlpacaSim, AlpacaSimOptions, GatewaySim, IbkrSimOptions};
-use crate::connectors::{GatewayFaultPlan, GatewayFaults, read_alpaca_faults};
-use crate::domain::CalendarName;
+use crate::connectors::{
+    AlpacaSim, AlpacaSimOptions, GatewayFaultPlan, GatewayFaults, GatewaySim, IbkrSimOptions,
+    MarketDataRights, read_alpaca_faults,
+};
+use crate::domain::{CalendarName, Symbol};
 
 /// Options of a simulated gateway.
 #[derive(Debug, Clone)]
 pub struct SimulatorOptions {
     /// Whose gateway.
-    pub broker: BrokerKind,
+    pub broker: SimulatedBroker,
     /// Where it listens on 127.0.0.1; 0 takes a free port.
     pub port: u16,
     /// Name of the account.
@@ -37,6 +38,35 @@ pub struct SimulatorOptions {
     pub ground_truth: Option<PathBuf>,
 }
 
+/// Whose gateway is simulated, and what only that one has.
+#[derive(Debug, Clone)]
+pub enum SimulatedBroker {
+    /// TWS or IB Gateway.
+    Ibkr {
+        /// Whether orders of programs are refused.
+        is_read_only: bool,
+        /// Which market data the account has paid for.
+        market_data: MarketDataRights,
+        /// The newest version of the protocol that is offered, 100 to 226.
+        server_version: i32,
+        /// What the account has at the start, besides cash.
+        holdings: Vec<Holding>,
+    },
+    /// Alpaca.
+    Alpaca,
+}
+
+/// Shares of an account.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Holding {
+    /// Of what.
+    pub symbol: Symbol,
+    /// How many; below 0 if sold short.
+    pub quantity: f64,
+    /// What one has cost, currency units.
+    pub average_cost: f64,
+}
+
 /// The first line of its output.
 #[derive(Debug, Serialize)]
 struct Address {
@@ -53,17 +83,13 @@ pub fn simulate(options: &SessionOptions, command: &SimulatorOptions) -> Result<
     let seed = options.seed.unwrap_or_default();
     let interrupt = options.interrupt()?;
     let taken = |error: std::io::Error| Failure::new(FailureKind::Remote, error);
-    match command.broker {
-        BrokerKind::Ibkr => {
+    match &command.broker {
+        SimulatedBroker::Ibkr { .. } => {
             let sim = GatewaySim::start(ibkr(command, seed)?).map_err(taken)?;
             say(&sim.address().to_string())?;
             sim.wait(&interrupt).map_err(|error| Failure::new(FailureKind::Data, error))
         }
-        BrokerKind::Mt5 => {
-            let text = "there is no simulated MetaTrader, only ibkr and alpaca";
-            Err(Failure::new(FailureKind::Usage, text))
-        }
-        BrokerKind::Alpaca => {
+        SimulatedBroker::Alpaca => {
             if command.record.is_some() {
                 let text = "the simulated Alpaca keeps no frames, `--record` is for ibkr";
                 return Err(Failure::new(FailureKind::Usage, text));
@@ -79,7 +105,16 @@ pub fn simulate(options: &SessionOptions, command: &SimulatorOptions) -> Result<
 fn ibkr(command: &SimulatorOptions, seed: u64) -> Result<IbkrSimOptions, Failure> {
     let usage = |error| Failure::new(FailureKind::Usage, error);
     let faults = command.faults.as_deref().map(GatewayFaults::load).transpose().map_err(usage)?;
-    let defaults = IbkrSimOptions::default();
+    let mut defaults = IbkrSimOptions::default();
+    if let SimulatedBroker::Ibkr { is_read_only, market_data, server_version, holdings } =
+        &command.broker
+    {
+        let held = |one: &Holding| (one.symbol.clone(), one.quantity, one.average_cost);
+        defaults.is_read_only = *is_read_only;
+        defaults.market_data = *market_data;
+        defaults.server_version_max = *server_version;
+        defaults.positions = holdings.iter().map(held).collect();
+    }
     Ok(IbkrSimOptions {
         port: command.port,
         seed,
@@ -88,10 +123,13 @@ fn ibkr(command: &SimulatorOptions, seed: u64) -> Result<IbkrSimOptions, Failure
         ground_truth: command.ground_truth.clone(),
         clock: command.clock,
         speed: command.speed,
-        accounts: command.account.clone().map_or(defaults.accounts, |account| vec![account]),
+        accounts: command
+            .account
+            .clone()
+            .map_or(defaults.accounts.clone(), |account| vec![account]),
         calendar: command.calendar,
         cash: command.cash,
-        ..IbkrSimOptions::default()
+        ..defaults
     })
 }
 

@@ -8,6 +8,7 @@ mod input;
 mod overfitting;
 mod page;
 mod pictures;
+mod sheet;
 mod tables;
 mod verdict;
 
@@ -19,4 +20,5 @@ pub use html::escape;
 pub use input::{
     ActionCount, Bound, GateCheck, NamedRun, PriceHistory, ReportInput, WeightHistory,
 };
-pub use page::{overview_png, render, style_sheet};
+pub use page::{overview_png, render};
+pub use sheet::{data_block, figure, provenance, section, sheet};

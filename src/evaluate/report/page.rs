@@ -5,9 +5,10 @@ use serde_json::json;
 use super::check::{ReportError, check};
 use super::html::escape;
 use super::input::{NamedRun, ReportInput};
+use super::sheet::{data_block, provenance, section, sheet};
 use super::{overfitting, pictures, tables, verdict};
 use crate::metrics::total_return;
-use crate::plot::{DARK_REPLACEMENTS, FONT_FAMILY, Picture};
+use crate::plot::Picture;
 
 const STYLE: &str = include_str!("style.css");
 
@@ -30,21 +31,11 @@ pub fn render(input: &ReportInput) -> Result<String, ReportError> {
         tables::all_metrics(&input.runs),
         section("Pictures", &format!(r#"<div class="pictures">{figures}</div>"#)),
         section("What the metrics mean", &tables::definitions(input)),
-        section("Where the numbers come from", &provenance(input)),
+        section("Where the numbers come from", &rows(input)),
         section("Configuration", &format!("<pre>{}</pre>", escape(&input.config_yaml))),
-        data_block(input, agent)?,
+        data(input, agent),
     ];
-    let title = escape(&input.title);
-    Ok(format!(
-        r#"<!DOCTYPE html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark"><title>{title}</title><style>{}</style></head>
-<body><main>
-{}
-</main></body></html>
-"#,
-        style_sheet(STYLE),
-        sections.join("\n"),
-    ))
+    Ok(sheet(&input.title, STYLE, &sections))
 }
 
 /// Draws the equity of all runs above the drawdown of the agent, as PNG bytes.
@@ -68,31 +59,24 @@ fn header(input: &ReportInput) -> String {
     )
 }
 
-fn section(title: &str, content: &str) -> String {
-    format!("<section><h2>{title}</h2>{content}</section>")
-}
-
 fn figure(picture: &Picture) -> String {
     format!("<figure>{}</figure>\n", picture.to_svg())
 }
 
-fn provenance(input: &ReportInput) -> String {
+fn rows(input: &ReportInput) -> String {
+    let range = input.range.to_string();
     let known = [
-        ("Agent", input.agent_name.clone()),
-        ("Bundle digest", input.bundle_digest.clone()),
-        ("Range", input.range.to_string()),
-        ("Data fingerprint", input.data_fingerprint.clone()),
+        ("Agent", input.agent_name.as_str()),
+        ("Bundle digest", input.bundle_digest.as_str()),
+        ("Range", range.as_str()),
+        ("Data fingerprint", input.data_fingerprint.as_str()),
     ];
-    let more = input.provenance.iter().map(|(name, value)| (name.as_str(), value.clone()));
-    let row = |(name, value): (&str, String)| {
-        format!("<tr><td>{}</td><td><code>{}</code></td></tr>", escape(name), escape(&value))
-    };
-    let rows: String = known.into_iter().chain(more).map(row).collect();
-    format!(r#"<table class="provenance"><tbody>{rows}</tbody></table>"#)
+    let more = input.provenance.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+    provenance(known.into_iter().chain(more))
 }
 
 /// The same numbers for programs.
-fn data_block(input: &ReportInput, agent: &NamedRun) -> Result<String, ReportError> {
+fn data(input: &ReportInput, agent: &NamedRun) -> String {
     let runs: Vec<serde_json::Value> = input
         .runs
         .iter()
@@ -115,22 +99,5 @@ fn data_block(input: &ReportInput, agent: &NamedRun) -> Result<String, ReportErr
         "sharpe_rank": verdict::sharpe_rank(input, agent),
         "runs": runs,
     });
-    // A browser ends the block at the first `</script`, whatever JSON thinks of it.
-    let text = serde_json::to_string(&data)?.replace('<', r"\u003c");
-    Ok(format!(r#"<script type="application/json" id="releat-report">{text}</script>"#))
-}
-
-/// The style sheet of a page with pictures, with rules that turn the neutral colors of the pictures over on a dark page.
-#[must_use]
-pub fn style_sheet(rules_of_page: &str) -> String {
-    let rule = |(light, dark): &(&str, &str)| {
-        format!(
-            "figure [fill=\"{light}\"]{{fill:{dark}}}figure [stroke=\"{light}\"]{{stroke:{dark}}}"
-        )
-    };
-    let rules: String = DARK_REPLACEMENTS.iter().map(rule).collect();
-    format!(
-        "{}\nbody{{font-family:{FONT_FAMILY}}}\n@media screen and (prefers-color-scheme:dark){{{rules}}}\n",
-        rules_of_page.trim_end()
-    )
+    data_block("releat-report", &data)
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::commands::data::check::{shown_span, summary};
 use crate::commands::data::picture::draw;
 use crate::dataset::{Lake, SeriesCheck};
-use crate::evaluate::report::{escape, style_sheet};
+use crate::evaluate::report::{escape, section, sheet};
 
 const STYLE: &str = include_str!("page.css");
 /// Findings of one series that are listed; the JSON document has all.
@@ -29,19 +29,10 @@ pub(super) fn render(lake: &Lake, checks: &[SeriesCheck]) -> String {
             codes(checks)
         ),
         format!("<figure>{}</figure>", draw(checks).to_svg()),
-        format!("<section><h2>Series</h2>{}</section>", overview(checks)),
+        section("Series", &overview(checks)),
         checks.iter().enumerate().map(details).collect(),
     ];
-    format!(
-        r#"<!DOCTYPE html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark"><title>Data check</title><style>{}</style></head>
-<body><main>
-{}
-</main></body></html>
-"#,
-        style_sheet(STYLE),
-        sections.join("\n")
-    )
+    sheet("Data check", STYLE, &sections)
 }
 
 /// How often each code occurs.

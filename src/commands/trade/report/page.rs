@@ -6,8 +6,7 @@ use super::charts::PaperPicture;
 use super::input::PaperReportInput;
 use super::tables;
 use crate::commands::trade::view::numbers::clock;
-use crate::evaluate::report::escape;
-use crate::plot::{DARK_REPLACEMENTS, FONT_FAMILY};
+use crate::evaluate::report::{data_block, escape, figure, provenance, section, sheet};
 
 /// The pages of a study and of a session look alike.
 const STYLE: &str = include_str!("../../tune/report/style.css");
@@ -24,7 +23,8 @@ pub(crate) fn render(input: &PaperReportInput) -> String {
 
 /// The page around pictures that are drawn already.
 pub(super) fn render_with(input: &PaperReportInput, pictures: &[PaperPicture]) -> String {
-    let figures: String = pictures.iter().map(figure).collect();
+    let figures: String =
+        pictures.iter().map(|one| figure(&one.slug, &one.picture.to_svg(), one.about)).collect();
     let folded = |title: &str, table: Option<String>| {
         let open = |table| format!("<details><summary>{title}</summary>{table}</details>");
         table.map(open).unwrap_or_default()
@@ -39,20 +39,10 @@ pub(super) fn render_with(input: &PaperReportInput, pictures: &[PaperPicture]) -
         optional("Alerts", tables::alerts(input)),
         folded("Paper less backtest, day by day", tables::attribution_days(input)),
         folded("Fills", tables::fills(input)),
-        section("Where the numbers come from", &provenance(input)),
-        data_block(input),
+        section("Where the numbers come from", &rows(input)),
+        data(input),
     ];
-    let title = escape(&format!("Session {}", input.session));
-    format!(
-        r#"<!DOCTYPE html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark"><title>{title}</title><style>{}</style></head>
-<body><main>
-{}
-</main></body></html>
-"#,
-        style(),
-        parts.join("\n"),
-    )
+    sheet(&format!("Session {}", input.session), STYLE, &parts)
 }
 
 fn header(input: &PaperReportInput) -> String {
@@ -71,39 +61,20 @@ fn header(input: &PaperReportInput) -> String {
     )
 }
 
-fn section(title: &str, content: &str) -> String {
-    format!("<section><h2>{title}</h2>{content}</section>")
-}
-
 fn optional(title: &str, content: Option<String>) -> String {
     content.map(|content| section(title, &content)).unwrap_or_default()
 }
 
-fn figure(picture: &PaperPicture) -> String {
-    format!(
-        r#"<figure id="{}">{}<figcaption>{}</figcaption></figure>
-"#,
-        picture.slug,
-        picture.picture.to_svg(),
-        escape(picture.about)
-    )
-}
-
-fn provenance(input: &PaperReportInput) -> String {
+fn rows(input: &PaperReportInput) -> String {
     let (rows, head) = &input.ledger;
-    let known = [
-        ("Session".to_owned(), input.session.clone()),
-        ("Ledger".to_owned(), format!("{rows} rows, head {head}")),
-    ];
-    let row = |(name, value): &(String, String)| {
-        format!("<tr><td>{}</td><td><code>{}</code></td></tr>", escape(name), escape(value))
-    };
-    let rows: String = known.iter().chain(&input.provenance).map(row).collect();
-    format!(r#"<table class="provenance"><tbody>{rows}</tbody></table>"#)
+    let ledger = format!("{rows} rows, head {head}");
+    let known = [("Session", input.session.as_str()), ("Ledger", ledger.as_str())];
+    let more = input.provenance.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+    provenance(known.into_iter().chain(more))
 }
 
 /// The same numbers for programs.
-fn data_block(input: &PaperReportInput) -> String {
+fn data(input: &PaperReportInput) -> String {
     let ends = input.ends();
     let attribution: serde_json::Map<String, serde_json::Value> =
         input.attribution.iter().map(|row| (row.cause.clone(), json!(row.amount))).collect();
@@ -125,21 +96,5 @@ fn data_block(input: &PaperReportInput) -> String {
         "attribution": attribution,
         "ledger": { "rows": input.ledger.0, "head": input.ledger.1 },
     });
-    // A browser ends the block at the first `</script`, whatever JSON thinks of it.
-    let text = data.to_string().replace('<', r"\u003c");
-    format!(r#"<script type="application/json" id="releat-session">{text}</script>"#)
-}
-
-/// The style sheet, with rules that turn the neutral colors of the pictures over on a dark page.
-fn style() -> String {
-    let rule = |(light, dark): &(&str, &str)| {
-        format!(
-            "figure [fill=\"{light}\"]{{fill:{dark}}}figure [stroke=\"{light}\"]{{stroke:{dark}}}"
-        )
-    };
-    let rules: String = DARK_REPLACEMENTS.iter().map(rule).collect();
-    format!(
-        "{}\nbody{{font-family:{FONT_FAMILY}}}\n@media screen and (prefers-color-scheme:dark){{{rules}}}\n",
-        STYLE.trim_end()
-    )
+    data_block("releat-session", &data)
 }

@@ -5,7 +5,7 @@ use serde_json::json;
 use super::charts::{StudyPicture, overview, study_pictures};
 use super::input::{StudyReportInput, TrialEnd};
 use super::{tables, verdict};
-use crate::evaluate::report::{escape, style_sheet};
+use crate::evaluate::report::{data_block, escape, figure, provenance, section, sheet};
 use crate::plot::PlotError;
 
 const STYLE: &str = include_str!("style.css");
@@ -29,7 +29,8 @@ pub fn overview_png(input: &StudyReportInput) -> Result<Vec<u8>, PlotError> {
 
 /// The page around pictures that are drawn already.
 pub(super) fn render_with(input: &StudyReportInput, pictures: &[StudyPicture]) -> String {
-    let figures: String = pictures.iter().map(figure).collect();
+    let figures: String =
+        pictures.iter().map(|one| figure(one.slug, &one.picture.to_svg(), one.about)).collect();
     let sections = [
         header(input),
         verdict::section(input),
@@ -37,21 +38,11 @@ pub(super) fn render_with(input: &StudyReportInput, pictures: &[StudyPicture]) -
         section("The best trials", &tables::best_trials(input)),
         section("Pictures", &format!(r#"<div class="pictures">{figures}</div>"#)),
         tables::folds(input).unwrap_or_default(),
-        section("Where the numbers come from", &provenance(input)),
+        section("Where the numbers come from", &rows(input)),
         configuration(&input.config_yaml),
-        data_block(input),
+        data(input),
     ];
-    let title = escape(&format!("Study {}", input.name));
-    format!(
-        r#"<!DOCTYPE html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark"><title>{title}</title><style>{}</style></head>
-<body><main>
-{}
-</main></body></html>
-"#,
-        style_sheet(STYLE),
-        sections.join("\n"),
-    )
+    sheet(&format!("Study {}", input.name), STYLE, &sections)
 }
 
 fn header(input: &StudyReportInput) -> String {
@@ -63,21 +54,7 @@ fn header(input: &StudyReportInput) -> String {
     )
 }
 
-fn section(title: &str, content: &str) -> String {
-    format!("<section><h2>{title}</h2>{content}</section>")
-}
-
-fn figure(picture: &StudyPicture) -> String {
-    format!(
-        r#"<figure id="{}">{}<figcaption>{}</figcaption></figure>
-"#,
-        picture.slug,
-        picture.picture.to_svg(),
-        escape(picture.about)
-    )
-}
-
-fn provenance(input: &StudyReportInput) -> String {
+fn rows(input: &StudyReportInput) -> String {
     let known = [
         ("Study", input.name.as_str()),
         ("Agent", input.agent.as_str()),
@@ -86,11 +63,7 @@ fn provenance(input: &StudyReportInput) -> String {
         ("Scheduler", input.scheduler.as_str()),
     ];
     let more = input.provenance.iter().map(|(name, value)| (name.as_str(), value.as_str()));
-    let row = |(name, value): (&str, &str)| {
-        format!("<tr><td>{}</td><td><code>{}</code></td></tr>", escape(name), escape(value))
-    };
-    let rows: String = known.into_iter().chain(more).map(row).collect();
-    format!(r#"<table class="provenance"><tbody>{rows}</tbody></table>"#)
+    provenance(known.into_iter().chain(more))
 }
 
 fn configuration(yaml: &str) -> String {
@@ -101,7 +74,7 @@ fn configuration(yaml: &str) -> String {
 }
 
 /// The same numbers for programs.
-fn data_block(input: &StudyReportInput) -> String {
+fn data(input: &StudyReportInput) -> String {
     let figures = &input.overfitting;
     let winner = input.winner().map(|winner| {
         let params: serde_json::Map<String, serde_json::Value> =
@@ -135,7 +108,5 @@ fn data_block(input: &StudyReportInput) -> String {
             "effective_trials": figures.effective_trials,
         },
     });
-    // A browser ends the block at the first `</script`, whatever JSON thinks of it.
-    let text = data.to_string().replace('<', r"\u003c");
-    format!(r#"<script type="application/json" id="releat-study">{text}</script>"#)
+    data_block("releat-study", &data)
 }

@@ -26,5 +26,5 @@ mod wire;
 #[cfg(test)]
 mod tests;
 
-pub use broker::{connect, examine};
+pub use broker::{connect, examine, mt5_codes_table};
 pub(in crate::connectors) use source::Mt5Bridge;

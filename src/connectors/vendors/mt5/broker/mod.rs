@@ -24,3 +24,4 @@ mod wire;
 mod tests;
 
 pub use connect::{connect, examine};
+pub use verdict::mt5_codes_table;
