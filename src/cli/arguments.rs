@@ -225,7 +225,11 @@ pub enum ConfigCommand {
         key: String,
     },
     /// Print the JSON schema of agent files, for editors.
-    Schema,
+    Schema {
+        /// The schema of desk files.
+        #[arg(long)]
+        desk: bool,
+    },
 }
 
 /// What to do with runs.

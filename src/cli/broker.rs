@@ -2,12 +2,13 @@
 
 use std::path::PathBuf;
 
+use super::trade::refuse_at_desk;
 use clap::{Args, Subcommand, ValueEnum};
 
 use crate::base::Timestamp;
 use crate::commands::{
-    self, BrokerKind, DoctorOptions, Failure, Holding, LiveOptions, Money, SessionOptions,
-    SimulatedBroker, SimulatorOptions,
+    self, BrokerKind, DeskOptions, DoctorOptions, Failure, FailureKind, Holding, LiveOptions, Money,
+    SessionOptions, SimulatedBroker, SimulatorOptions,
 };
 use crate::connectors::MarketDataRights;
 use crate::domain::CalendarName;
@@ -16,18 +17,21 @@ use crate::domain::CalendarName;
 #[derive(Debug, Args)]
 pub struct LiveArguments {
     /// The agent bundle; several are combined as trade.ensemble has it.
-    #[arg(long, value_name = "BUNDLE", required = true)]
+    #[arg(long, value_name = "BUNDLE", required_unless_present = "desk")]
     pub agent: Vec<PathBuf>,
+    /// Several accounts, each with agents and settings of its own: a desk file.
+    #[arg(long, value_name = "FILE.yaml")]
+    pub desk: Option<PathBuf>,
     /// Where orders go.
-    #[arg(long, value_enum)]
-    pub venue: Broker,
+    #[arg(long, value_enum, required_unless_present = "desk")]
+    pub venue: Option<Broker>,
     /// The account with real money.
     #[arg(long, value_name = "ID")]
     pub account: Option<String>,
-    /// The phrase that confirms it; without it the refusal says which.
+    /// The phrase that confirms it; without it the refusal says which. One for each session of a desk.
     #[arg(long, value_name = "PHRASE")]
-    pub confirm: Option<String>,
-    /// A file with the phrase.
+    pub confirm: Vec<String>,
+    /// A file with the phrase, or with several, one a line.
     #[arg(long, value_name = "FILE", conflicts_with = "confirm")]
     pub confirm_file: Option<PathBuf>,
     /// Name of the session; one that was stopped or died goes on. Default: made from agent and time.
@@ -42,6 +46,9 @@ pub struct LiveArguments {
     /// Write one row per decision.
     #[arg(long, value_name = "FILE.csv")]
     pub decisions: Option<PathBuf>,
+    /// Take over positions that no ledger explains, and orders that an earlier session left.
+    #[arg(long)]
+    pub adopt_positions: bool,
 }
 
 /// Brokers.
@@ -175,22 +182,38 @@ impl From<Broker> for BrokerKind {
 }
 
 /// Runs `live`.
-pub(super) fn live(session: &SessionOptions, options: LiveArguments) -> Result<(), Failure> {
+pub(super) fn live(global: &SessionOptions, options: LiveArguments) -> Result<(), Failure> {
+    let money =
+        Money::Real { confirmations: options.confirm, confirmation_file: options.confirm_file };
+    let (session, sessions) = (options.session, options.sessions);
+    if let Some(file) = options.desk {
+        refuse_at_desk(&[
+            ("--agent", !options.agent.is_empty()),
+            ("--venue", options.venue.is_some()),
+            ("--account", options.account.is_some()),
+            ("--decisions", options.decisions.is_some()),
+            ("--view", options.view),
+            ("--adopt-positions", options.adopt_positions),
+        ])?;
+        let desk = DeskOptions { file, money, session, speed: 1.0, sessions };
+        return commands::trade_desk(global, &desk);
+    }
+    let Some(venue) = options.venue else {
+        return Err(Failure::new(FailureKind::Usage, "`live` needs --venue"));
+    };
     commands::trade_at(
-        session,
+        global,
         &LiveOptions {
             bundles: options.agent,
-            broker: options.venue.into(),
-            money: Money::Real {
-                confirmation: options.confirm,
-                confirmation_file: options.confirm_file,
-            },
+            broker: venue.into(),
+            money,
             account: options.account,
-            session: options.session,
+            session,
             speed: 1.0,
-            sessions: options.sessions,
+            sessions,
             decisions: options.decisions,
             view: options.view,
+            adopt_positions: options.adopt_positions,
         },
     )
 }

@@ -11,7 +11,8 @@ use super::errors;
 use super::{Arguments, Command, Global};
 use crate::commands::{
     self, BenchGymOptions, Console, EvalOptions, Failure, FailureKind, FeaturesOptions,
-    FetchOptions, FoldKind, FoldOptions, SessionOptions, SweepOptions, Talk, TrainOptions,
+    FetchOptions, FoldKind, FoldOptions, SchemaOf, SessionOptions, SweepOptions, Talk,
+    TrainOptions,
 };
 use crate::connectors::FetchMode;
 
@@ -27,7 +28,7 @@ pub fn main() -> ExitCode {
     match outcome {
         Ok(Ok(())) => ExitCode::SUCCESS,
         Ok(Err(failure)) => report(&failure),
-        Err(payload) => report(&errors::bug(payload.as_ref())),
+        Err(payload) => report(&Failure::bug(payload.as_ref())),
     }
 }
 
@@ -127,7 +128,12 @@ fn run_small(command: Command, session: &SessionOptions) -> Result<(), Failure> 
         Command::Config(ConfigCommand::Show { origin: false }) => commands::config_show(session),
         Command::Config(ConfigCommand::Show { origin: true }) => commands::config_origin(session),
         Command::Config(ConfigCommand::Explain { key }) => commands::config_explain(session, &key),
-        Command::Config(ConfigCommand::Schema) => commands::config_schema(session),
+        Command::Config(ConfigCommand::Schema { desk: false }) => {
+            commands::config_schema(session, SchemaOf::Agent)
+        }
+        Command::Config(ConfigCommand::Schema { desk: true }) => {
+            commands::config_schema(session, SchemaOf::Desk)
+        }
         Command::Runs(RunsCommand::List) => commands::runs_list(session),
         Command::Runs(RunsCommand::Show { run }) => commands::runs_show(session, &run),
         Command::Runs(RunsCommand::Compare { runs }) => commands::runs_compare(session, &runs),
@@ -166,7 +172,7 @@ fn session(global: &Global) -> SessionOptions {
         sets: global.set.clone(),
         seed: global.seed,
         device: global.device.clone(),
-        console: Console { format: global.output_format.into(), talk },
+        console: Console { format: global.output_format.into(), talk, name: None },
         show_progress: !global.no_progress && talk > Talk::Quiet,
         offline: global.offline,
     }

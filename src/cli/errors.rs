@@ -1,11 +1,8 @@
 //! Usage errors and bugs, in the house form.
 
-use std::any::Any;
 use std::io::Write;
 use std::panic;
 use std::process::ExitCode;
-
-use crate::commands::{Failure, FailureKind};
 
 /// Prints clap's message; help and version go to standard output and are no failure.
 pub(super) fn usage(error: &clap::Error) -> ExitCode {
@@ -16,21 +13,10 @@ pub(super) fn usage(error: &clap::Error) -> ExitCode {
     ExitCode::from(code)
 }
 
-/// Leaves the report of a panic to [`bug`], which says what a user can do.
+/// Leaves the report of a panic to [`crate::commands::Failure::bug`], which says what a user can do.
 pub(super) fn silence_default_panic_message() {
     panic::set_hook(Box::new(|information| {
         let place = information.location().map(ToString::to_string).unwrap_or_default();
         let _ = writeln!(std::io::stderr().lock(), "internal error at {place}");
     }));
-}
-
-/// A panic, told as a bug report.
-pub(super) fn bug(payload: &(dyn Any + Send)) -> Failure {
-    let text = payload
-        .downcast_ref::<String>()
-        .map(String::as_str)
-        .or_else(|| payload.downcast_ref::<&str>().copied())
-        .unwrap_or("no message");
-    Failure::new(FailureKind::Bug, format!("a bug in releat: {text}"))
-        .hint("please report it with the command line and the configuration")
 }

@@ -6,16 +6,19 @@ use clap::{Args, Subcommand, ValueEnum};
 
 use crate::base::DateRange;
 use crate::commands::{
-    self, BrokerKind, ControlOptions, Failure, FailureKind, LedgerExportOptions, LiveOptions,
-    Money, PaperOptions, PaperSpeed, ReplayOptions, SessionOptions, StatusOptions,
+    self, BrokerKind, ControlOptions, DeskOptions, Failure, FailureKind, LedgerExportOptions,
+    LiveOptions, Money, PaperOptions, PaperSpeed, ReplayOptions, SessionOptions, StatusOptions,
 };
 
 /// Options of `paper`.
 #[derive(Debug, Args)]
 pub struct PaperArguments {
     /// The agent bundle; several are combined as trade.ensemble has it.
-    #[arg(long, value_name = "BUNDLE", required = true)]
+    #[arg(long, value_name = "BUNDLE", required_unless_present = "desk")]
     pub agent: Vec<PathBuf>,
+    /// Several accounts at brokers, each with agents and settings of its own: a desk file.
+    #[arg(long, value_name = "FILE.yaml")]
+    pub desk: Option<PathBuf>,
     /// Where orders go.
     #[arg(long, value_enum, default_value = "sim")]
     pub venue: Venue,
@@ -34,7 +37,8 @@ pub struct PaperArguments {
     /// How many sessions of the exchange to trade at a broker; until it is stopped if absent.
     #[arg(long, value_name = "N")]
     pub sessions: Option<u32>,
-    /// Name of the session; one that was stopped or died goes on. Default: made from agent and time.
+    /// Name of the session; one that was stopped or died goes on. Default: made from agent and time. With --desk: what
+    /// the names of its sessions end with.
     #[arg(long, value_name = "SESSION")]
     pub session: Option<String>,
     /// Faults of the venue, as docs/faults.md has them; --seed draws the chances.
@@ -83,11 +87,14 @@ pub struct SessionArguments {
 /// Options of `status`.
 #[derive(Debug, Args)]
 pub struct StatusArguments {
-    /// Name of the session or its beginning; the only running one if absent.
+    /// Name of the session or its beginning; those that run if absent.
     pub session: Option<String>,
     /// Show it on the terminal until Ctrl-C.
-    #[arg(long)]
+    #[arg(long, conflicts_with = "all")]
     pub watch: bool,
+    /// All sessions of the place, one line each.
+    #[arg(long, conflicts_with = "session")]
+    pub all: bool,
 }
 
 /// Options of `replay`.
@@ -121,9 +128,12 @@ pub enum LedgerCommand {
 }
 
 /// Runs `paper`.
-pub(super) fn paper(session: &SessionOptions, options: PaperArguments) -> Result<(), Failure> {
+pub(super) fn paper(global: &SessionOptions, options: PaperArguments) -> Result<(), Failure> {
+    if let Some(file) = options.desk.clone() {
+        return paper_desk(global, file, &options);
+    }
     let broker = match options.venue {
-        Venue::Sim => return paper_on_recording(session, options),
+        Venue::Sim => return paper_on_recording(global, options),
         Venue::Ibkr => BrokerKind::Ibkr,
         Venue::Alpaca => BrokerKind::Alpaca,
         Venue::Mt5 => BrokerKind::Mt5,
@@ -140,12 +150,9 @@ pub(super) fn paper(session: &SessionOptions, options: PaperArguments) -> Result
         ("--faults", options.faults.is_some(), "give them to `releat sim`"),
         ("--in-sample", options.in_sample, "days to come were never trained on"),
     ])?;
-    let speed = match options.speed {
-        Some(PaperSpeed::Times(times)) => times,
-        Some(PaperSpeed::Max) | None => 1.0,
-    };
+    let speed = times(options.speed);
     commands::trade_at(
-        session,
+        global,
         &LiveOptions {
             bundles: options.agent,
             broker,
@@ -156,8 +163,38 @@ pub(super) fn paper(session: &SessionOptions, options: PaperArguments) -> Result
             sessions: options.sessions,
             decisions: options.decisions,
             view: options.view,
+            adopt_positions: false,
         },
     )
+}
+
+fn paper_desk(
+    global: &SessionOptions,
+    file: PathBuf,
+    options: &PaperArguments,
+) -> Result<(), Failure> {
+    let range = options.range.is_some() || options.speed == Some(PaperSpeed::Max);
+    refuse_at_desk(&[
+        ("--agent", !options.agent.is_empty()),
+        ("--venue", options.venue != Venue::Sim),
+        ("--account", options.account.is_some()),
+        ("--decisions", options.decisions.is_some()),
+        ("--view", options.view),
+        ("--stream recorded, --range or --speed max", range || options.stream.is_some()),
+        ("--faults", options.faults.is_some()),
+        ("--in-sample", options.in_sample),
+    ])?;
+    let (session, sessions) = (options.session.clone(), options.sessions);
+    let speed = times(options.speed);
+    let desk = DeskOptions { file, money: Money::Paper, session, speed, sessions };
+    commands::trade_desk(global, &desk)
+}
+
+const fn times(speed: Option<PaperSpeed>) -> f64 {
+    match speed {
+        Some(PaperSpeed::Times(times)) => times,
+        Some(PaperSpeed::Max) | None => 1.0,
+    }
 }
 
 fn paper_on_recording(session: &SessionOptions, options: PaperArguments) -> Result<(), Failure> {
@@ -191,10 +228,26 @@ fn refuse(options: &[(&str, bool, &str)]) -> Result<(), Failure> {
     Err(Failure::new(FailureKind::Usage, text))
 }
 
+/// Options that belong to one session and not to a desk of several.
+pub(super) fn refuse_at_desk(options: &[(&str, bool)]) -> Result<(), Failure> {
+    let Some((name, _)) = options.iter().find(|(_, is_given)| *is_given) else { return Ok(()) };
+    let (text, hint) = match *name {
+        "--view" => (
+            "`--view` shows one session, --desk has several".to_owned(),
+            "releat status SESSION --watch shows one of them from another terminal",
+        ),
+        name => (
+            format!("`{name}` does not go with --desk"),
+            "each session of the desk file has its own keys; releat config schema --desk",
+        ),
+    };
+    Err(Failure::new(FailureKind::Usage, text).hint(hint))
+}
+
 /// Runs `status`.
 pub(super) fn status(session: &SessionOptions, options: StatusArguments) -> Result<(), Failure> {
-    let StatusArguments { session: name, watch } = options;
-    commands::status(session, &StatusOptions { session: name, watch })
+    let StatusArguments { session: name, watch, all } = options;
+    commands::status(session, &StatusOptions { session: name, watch, all })
 }
 
 /// Runs `replay`.

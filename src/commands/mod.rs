@@ -21,16 +21,16 @@ pub use judge::{
     eval_folds, sweep,
 };
 pub use place::{
-    agents_list, agents_show, agents_verify, config_check, config_explain, config_origin,
+    SchemaOf, agents_list, agents_show, agents_verify, config_check, config_explain, config_origin,
     config_schema, config_show, init, runs_compare, runs_list, runs_show,
 };
 pub use prepare::{FeaturesOptions, FetchOptions, features, fetch};
 pub use session::{Console, Failure, FailureKind, OutputFormat, SessionOptions, Talk};
 pub use trade::{
-    BrokerKind, ControlOptions, DoctorOptions, Holding, LedgerExportOptions, LiveOptions, Money,
-    PaperOptions, PaperSpeed, ReplayOptions, SimulatedBroker, SimulatorOptions, StatusOptions,
-    audit_verify, doctor, flatten, kill, ledger_export, paper, pause, replay, resume, simulate,
-    status, trade_at,
+    BrokerKind, ControlOptions, DeskOptions, DoctorOptions, Holding, LedgerExportOptions,
+    LiveOptions, Money, PaperOptions, PaperSpeed, ReplayOptions, SimulatedBroker, SimulatorOptions,
+    StatusOptions, audit_verify, doctor, flatten, kill, ledger_export, paper, pause, replay,
+    resume, simulate, status, trade_at, trade_desk,
 };
 pub use train::{ResumeMode, TrainOptions, train};
 pub use tune::report as study_report;

@@ -7,6 +7,7 @@
 mod agent;
 mod decode;
 mod describe;
+mod desk;
 mod layers;
 mod place;
 mod problem;
@@ -33,7 +34,8 @@ pub use agent::{
     Universe, VarMethod, VolatilityTargetSizing, VwapExecution, WalkForward, WalkMode,
     WeightedVotingEnsemble, WideSpreads, Window, WindowOnly, WindowSizing, WithOther, YahooSource,
 };
-pub use describe::{Template, explain, place_schema, schema, templates};
+pub use describe::{Template, desk_schema, explain, place_schema, schema, templates};
+pub use desk::{Desk, DeskSession, DeskVenue, load_desk};
 pub use layers::{
     AgentFile, LoadRequest, Loaded, OriginRow, Origins, effective_yaml, from_bundle_yaml, load,
     load_place,

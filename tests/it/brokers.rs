@@ -38,8 +38,8 @@ const CLOCK: &str = "2026-03-02T14:20:00Z";
 /// A day of six and a half hours in half a minute at the gateway, and in a minute at Alpaca, which answers 200 requests in a
 /// minute of ours.
 const SPEEDS: [(&str, &str); 2] = [("ibkr", "900"), ("alpaca", "450")];
-const SECRET: &str = "canary-3f9b-secret";
-const KEY: &str = "canary-71cc-key";
+pub(crate) const SECRET: &str = "canary-3f9b-secret";
+pub(crate) const KEY: &str = "canary-71cc-key";
 
 fn speed(broker: &str) -> &'static str {
     SPEEDS.iter().find(|(name, _)| *name == broker).unwrap().1
@@ -53,7 +53,11 @@ pub(crate) struct Gateway {
 
 impl Gateway {
     fn start(sandbox: &Sandbox, broker: &str, more: &str) -> Self {
-        let speed = speed(broker);
+        Self::start_at(sandbox, broker, speed(broker), more)
+    }
+
+    /// Starts it with a speed of its own.
+    pub(crate) fn start_at(sandbox: &Sandbox, broker: &str, speed: &str, more: &str) -> Self {
         Self::launch(
             sandbox,
             &format!("sim {broker} --seed 1 --speed {speed} --clock {CLOCK} {more}"),
@@ -85,7 +89,7 @@ impl Drop for Gateway {
     }
 }
 
-fn ready() -> (Sandbox, String) {
+pub(crate) fn ready() -> (Sandbox, String) {
     let sandbox = Sandbox::empty();
     sandbox.write("agents/tiny.yaml", AGENT);
     sandbox.succeed("fetch --config agents/tiny.yaml -q");

@@ -15,6 +15,7 @@ mod brokers;
 mod chain;
 mod daily_agent;
 mod data;
+mod desk;
 mod docs;
 mod fetch;
 mod fetch_kill;

@@ -62,12 +62,24 @@ pub fn config_explain(options: &SessionOptions, key: &str) -> Result<(), Failure
     options.console.document(&document, || text.clone())
 }
 
-/// Prints the JSON schema of agent files.
+/// Whose schema is printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SchemaOf {
+    /// An agent file.
+    Agent,
+    /// A desk file.
+    Desk,
+}
+
+/// Prints a JSON schema.
 ///
 /// # Errors
 /// If standard output fails.
-pub fn config_schema(options: &SessionOptions) -> Result<(), Failure> {
-    let schema = config::schema();
+pub fn config_schema(options: &SessionOptions, of: SchemaOf) -> Result<(), Failure> {
+    let schema = match of {
+        SchemaOf::Agent => config::schema(),
+        SchemaOf::Desk => config::desk_schema(),
+    };
     let text = serde_json::to_string_pretty(&schema)
         .map_err(|error| Failure::new(FailureKind::Bug, error))?;
     options.console.data(&text)

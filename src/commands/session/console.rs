@@ -1,6 +1,7 @@
 //! Standard output for data, standard error for talk.
 
 use std::io::{self, Write};
+use std::sync::Arc;
 
 use serde::Serialize;
 
@@ -27,12 +28,14 @@ pub enum Talk {
 }
 
 /// The two streams of a command.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Console {
     /// Form of the data.
     pub format: OutputFormat,
     /// How much talk.
     pub talk: Talk,
+    /// What stands before every line of talk, where several sessions talk.
+    pub name: Option<Arc<str>>,
 }
 
 impl Console {
@@ -70,12 +73,27 @@ impl Console {
         }
     }
 
+    /// The same streams, with a name before every line of talk.
+    #[must_use]
+    pub fn named(&self, name: &str) -> Self {
+        Self { name: Some(name.into()), ..self.clone() }
+    }
+
     /// Says something to the person at the terminal, unless quiet.
     pub fn say(&self, text: &str) {
         if self.talk >= Talk::Normal {
-            // Nobody is left to tell if standard error is closed.
-            let _ = writeln!(io::stderr().lock(), "{text}");
+            self.tell(text);
         }
+    }
+
+    /// Says why something failed, however quiet it should be.
+    pub fn tell(&self, text: &str) {
+        let text = match &self.name {
+            Some(name) => text.lines().map(|line| format!("{name}: {line}\n")).collect(),
+            None => format!("{text}\n"),
+        };
+        // Nobody is left to tell if standard error is closed.
+        let _ = io::stderr().lock().write_all(text.as_bytes());
     }
 
     /// Says something only a curious person wants to know.

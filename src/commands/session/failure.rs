@@ -1,5 +1,6 @@
 //! How a command ends when it does not end well.
 
+use std::any::Any;
 use std::error::Error;
 use std::fmt;
 
@@ -41,6 +42,21 @@ impl FailureKind {
         }
     }
 
+    /// How bad it is, next to how others ended: a stop that was asked for counts least, a bug most.
+    #[must_use]
+    pub const fn severity(self) -> u8 {
+        match self {
+            Self::Stopped(_) => 0,
+            Self::No => 1,
+            Self::Partial => 2,
+            Self::Remote => 3,
+            Self::Data => 4,
+            Self::Usage => 5,
+            Self::Refused => 6,
+            Self::Bug => 7,
+        }
+    }
+
     /// The exit code.
     #[must_use]
     pub const fn exit_code(self) -> u8 {
@@ -76,6 +92,18 @@ impl Failure {
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());
         self
+    }
+
+    /// A panic, told as a bug report.
+    #[must_use]
+    pub fn bug(payload: &(dyn Any + Send)) -> Self {
+        let text = payload
+            .downcast_ref::<String>()
+            .map(String::as_str)
+            .or_else(|| payload.downcast_ref::<&str>().copied())
+            .unwrap_or("no message");
+        Self::new(FailureKind::Bug, format!("a bug in releat: {text}"))
+            .hint("please report it with the command line and the configuration")
     }
 
     /// Why the command failed.

@@ -113,9 +113,9 @@ impl SessionOptions {
     /// Progress as the user wants it.
     pub(in crate::commands) fn progress(&self) -> TerminalProgress {
         if self.show_progress {
-            TerminalProgress::visible(self.console)
+            TerminalProgress::visible(self.console.clone())
         } else {
-            TerminalProgress::hidden(self.console)
+            TerminalProgress::hidden(self.console.clone())
         }
     }
 
@@ -145,7 +145,7 @@ fn agent_file(path: &Path) -> Result<AgentFile, Failure> {
     Ok(AgentFile::Content { name: "<stdin>".to_owned(), bytes })
 }
 
-fn configuration(errors: ConfigErrors) -> Failure {
+pub(in crate::commands) fn configuration(errors: ConfigErrors) -> Failure {
     Failure::new(FailureKind::Usage, Shown(errors))
 }
 

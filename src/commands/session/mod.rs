@@ -11,6 +11,6 @@ pub use console::{Console, OutputFormat, Talk};
 pub(super) use data::{ensure_data, fetch_failure, source_failure};
 pub(super) use device::device;
 pub use failure::{Failure, FailureKind};
-pub(super) use loaded::Session;
 pub use loaded::SessionOptions;
+pub(super) use loaded::{Session, configuration};
 pub(super) use progress::TerminalProgress;

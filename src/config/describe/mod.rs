@@ -7,5 +7,5 @@ mod templates;
 
 pub use explain::explain;
 pub(in crate::config) use keys::{KeyKind, find_key};
-pub use schema::{place_schema, schema};
+pub use schema::{desk_schema, place_schema, schema};
 pub use templates::{Template, templates};

@@ -3,7 +3,7 @@
 use schemars::{Schema, schema_for};
 use serde_json::Value as Json;
 
-use crate::config::{Agent, Place};
+use crate::config::{Agent, Desk, Place};
 
 /// The JSON schema (2020-12) of an agent file.
 #[must_use]
@@ -15,6 +15,12 @@ pub fn schema() -> Json {
 #[must_use]
 pub fn place_schema() -> Json {
     titled(schema_for!(Place), "releat place file")
+}
+
+/// The JSON schema (2020-12) of a desk file.
+#[must_use]
+pub fn desk_schema() -> Json {
+    titled(schema_for!(Desk), "releat desk file")
 }
 
 fn titled(mut schema: Schema, title: &str) -> Json {

@@ -3,7 +3,7 @@
 use crate::config::yaml::{Node, Path, Value};
 
 /// Maps that name one of several variants: another name replaces the one below, settings and all.
-pub(in crate::config) const CHOICES: [&str; 13] = [
+pub(in crate::config) const CHOICES: [&str; 16] = [
     "data.source",
     "env.market",
     "env.market.portfolio.actions",
@@ -17,6 +17,9 @@ pub(in crate::config) const CHOICES: [&str; 13] = [
     "learner.a2c.ent_coef",
     "tune.sampler",
     "tune.scheduler",
+    "trade.ensemble",
+    "trade.sizing",
+    "trade.execution",
 ];
 
 /// Maps that are given as a whole: their keys are parts of one sum, or of one search.
@@ -112,6 +115,16 @@ mod tests {
             "{learner: {ppo: {ent_coef: {linear: {from: 1, to: 0}}}}}",
             "--set learner.ppo.ent_coef=0.5",
             "{learner: {ppo: {ent_coef: 0.5}}}",
+        );
+        check(
+            "{trade: {sizing: {target_weights: {band: 0.1}}, execution: market}}",
+            "--set trade.sizing={kelly: {}}",
+            "{trade: {sizing: {kelly: {}}, execution: market}}",
+        );
+        check(
+            "{trade: {execution: {twap: {parts: 2}}}}",
+            "--set trade.execution.pov.share=0.1",
+            "{trade: {execution: {pov: {share: 0.1}}}}",
         );
         check(
             "{env: {reward: {pnl: {}}}}",

@@ -13,4 +13,5 @@ mod sides;
 pub use load::{Loaded, effective_yaml, from_bundle_yaml, load, load_place};
 pub(in crate::config) use merge::CHOICES;
 pub use origins::{OriginRow, Origins};
+pub(in crate::config) use read::{Content, read};
 pub use request::{AgentFile, LoadRequest};

@@ -8,7 +8,7 @@ use std::path::Path;
 const MAX_BYTES: usize = 1 << 20;
 
 /// The content of a file, or why it cannot be had.
-pub(super) enum Content {
+pub(in crate::config) enum Content {
     /// Text.
     Text(String),
     /// There is no such file.
@@ -18,7 +18,7 @@ pub(super) enum Content {
 }
 
 /// Reads a file, at most one byte beyond the limit.
-pub(super) fn read(path: &Path) -> Content {
+pub(in crate::config) fn read(path: &Path) -> Content {
     let bounded = || -> io::Result<Vec<u8>> {
         let mut bytes = Vec::new();
         File::open(path)?.take(MAX_BYTES as u64 + 1).read_to_end(&mut bytes)?;

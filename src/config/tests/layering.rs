@@ -184,3 +184,64 @@ error: `tune.space.learner.ppo.gamma.uniform` must begin below its end, was [1, 
     let shown = load(&request).unwrap_err().to_string();
     assert!(shown.starts_with("error: expected a dotted key, found an empty part"), "{shown}");
 }
+
+/// Paths at which the schema offers several variants, each a map of one key.
+fn choices(schema: &serde_json::Value, node: &serde_json::Value, path: &str) -> Vec<String> {
+    let mut node = node;
+    while let Some(name) = node["$ref"].as_str() {
+        node = &schema["$defs"][name.trim_start_matches("#/$defs/")];
+    }
+    let empty = serde_json::Map::new();
+    let properties = |node: &'_ serde_json::Value| {
+        node["properties"].as_object().cloned().unwrap_or_else(|| empty.clone())
+    };
+    let mut found = Vec::new();
+    let variants = ["oneOf", "anyOf"].iter().filter_map(|key| node[key].as_array()).flatten();
+    let mut tagged = 0;
+    let mut inside = properties(node);
+    for variant in variants {
+        let keys = properties(variant);
+        if keys.len() == 1 {
+            tagged += 1;
+            inside.extend(keys);
+        }
+        if variant["$ref"].is_string() {
+            found.extend(choices(schema, variant, path));
+        }
+    }
+    if tagged > 1 {
+        found.push(path.to_owned());
+    }
+    for (key, inner) in inside {
+        let path = if path.is_empty() { key } else { format!("{path}.{key}") };
+        found.extend(choices(schema, &inner, &path));
+    }
+    found
+}
+
+#[test]
+fn every_choice_of_the_schema_is_replaced_and_not_merged() {
+    let schema = schema();
+    let found = choices(&schema, &schema, "");
+    assert!(found.iter().any(|path| path == "trade.sizing"), "{found:?}");
+    for path in found {
+        // A tolerance of one kind or the other has one place each.
+        assert!(super::super::layers::CHOICES.contains(&path.as_str()), "{path} is merged");
+    }
+}
+
+#[test]
+fn a_variant_that_is_set_takes_the_place_of_the_bundles() {
+    let text = good().effective_yaml();
+    assert!(text.contains("target_weights"), "{text}");
+    let set = |set: &str| {
+        from_bundle_yaml(&text, "agent.yaml", &[set.to_owned()])
+            .unwrap_or_else(|errors| panic!("{set}: {errors}"))
+    };
+    let kelly = set("trade.sizing={kelly: {fraction: 0.5}}").trade.sizing;
+    assert!(matches!(kelly, super::super::Sizing::Kelly(kelly) if kelly.fraction == 0.5));
+    let weights = set("trade.sizing.target_weights.band=0.1").trade.sizing;
+    assert!(matches!(weights, super::super::Sizing::TargetWeights(rule) if rule.band == 0.1));
+    set("trade.ensemble={consensus: {}}");
+    set("trade.execution.twap.parts=3");
+}

@@ -52,7 +52,7 @@ fn place() -> Place {
         sets: vec![set("lake_dir", "lake"), set("runs_dir", "runs")],
         seed: None,
         device: "cpu".to_owned(),
-        console: Console { format: OutputFormat::Json, talk: Talk::Quiet },
+        console: Console { format: OutputFormat::Json, talk: Talk::Quiet, name: None },
         show_progress: false,
         offline: true,
     };

@@ -49,7 +49,8 @@ pub(super) fn sessions(runs_dir: &Path) -> Vec<Found> {
     all
 }
 
-/// The session with that name or the only one whose name begins so; without a name the only one that runs.
+/// The session with that name or the only one whose name begins so, or the only one of these that runs; without a name
+/// the only one that runs.
 ///
 /// # Errors
 /// [`FailureKind::Usage`] if several fit, [`FailureKind::Data`] if none does.
@@ -61,6 +62,9 @@ pub(super) fn choose(runs_dir: &Path, name: Option<&str>) -> Result<Found, Failu
     }
     let mut fitting: Vec<Found> =
         all.into_iter().filter(|found| found.name().starts_with(name)).collect();
+    if fitting.iter().filter(|found| found.is_running()).count() == 1 {
+        fitting.retain(Found::is_running);
+    }
     match fitting.len() {
         1 => Ok(fitting.swap_remove(0)),
         0 => {

@@ -22,6 +22,14 @@ pub(crate) enum Start {
 /// [`FailureKind::Refused`] if a session of this account was killed and not resumed, [`FailureKind::Remote`] if another
 /// process trades it.
 pub(crate) fn check_kills(runs_dir: &Path, account: &str) -> Result<Start, Failure> {
+    let (against, start) = kills(runs_dir, account);
+    against.into_iter().next().map_or(Ok(start), Err)
+}
+
+/// Everything that keeps a session of an account from starting, as [`check_kills`] has it; and how it may start where
+/// there is nothing.
+pub(crate) fn kills(runs_dir: &Path, account: &str) -> (Vec<Failure>, Start) {
+    let mut against = Vec::new();
     let mut start = Start::Plain;
     for (found, file) in of_account(runs_dir, account) {
         let other = found.pid().filter(|pid| *pid != std::process::id());
@@ -30,8 +38,10 @@ pub(crate) fn check_kills(runs_dir: &Path, account: &str) -> Result<Start, Failu
                 "account `{account}` is traded by process {pid} in session {}",
                 found.name()
             );
-            return Err(Failure::new(FailureKind::Remote, text)
-                .hint(format!("releat status {}", found.name())));
+            against.push(
+                Failure::new(FailureKind::Remote, text)
+                    .hint(format!("releat status {}", found.name())),
+            );
         }
         match file.state() {
             KillState::Killed => {
@@ -39,14 +49,16 @@ pub(crate) fn check_kills(runs_dir: &Path, account: &str) -> Result<Start, Failu
                 let text = format!(
                     "account `{account}` was killed in session {session}; it starts after a human resumes it"
                 );
-                return Err(Failure::new(FailureKind::Refused, text)
-                    .hint(format!("releat resume {session}")));
+                against.push(
+                    Failure::new(FailureKind::Refused, text)
+                        .hint(format!("releat resume {session}")),
+                );
             }
             KillState::Released => start = Start::Released,
             KillState::Armed => {}
         }
     }
-    Ok(start)
+    (against, start)
 }
 
 /// Arms the kill files of an account that a human released, once the engine has taken its resume.

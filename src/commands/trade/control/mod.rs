@@ -15,7 +15,7 @@ mod tests;
 mod wire;
 
 pub(crate) use folder::SessionFolder;
-pub(crate) use kills::{Start, arm_released, check_kills};
+pub(crate) use kills::{Start, arm_released, check_kills, kills};
 pub use send::{ControlOptions, flatten, kill, pause, resume};
 pub(crate) use server::{ControlServer, SharedView};
 pub use status::{StatusOptions, status};

@@ -3,9 +3,10 @@
 use std::path::Path;
 use std::time::Duration;
 
+use comfy_table::{Table, presets};
 use serde::Serialize;
 
-use super::choose::{Found, choose};
+use super::choose::{Found, choose, sessions};
 use super::folder::ProcessCard;
 use super::wire::{Ask, Reply, ask};
 use crate::base::{KillFile, KillState, read_text};
@@ -21,10 +22,19 @@ const ANSWER_WAIT: Duration = Duration::from_secs(2);
 /// Options of `status`.
 #[derive(Debug, Clone, Default)]
 pub struct StatusOptions {
-    /// Name of the session or its beginning; the only running one if absent.
+    /// Name of the session or its beginning; those that run if absent.
     pub session: Option<String>,
     /// Show it on the terminal until Ctrl-C.
     pub watch: bool,
+    /// Show all sessions of the place, running or not.
+    pub all: bool,
+}
+
+/// How several sessions stand, as scripts read it.
+#[derive(Debug, Serialize)]
+struct StatusList {
+    schema_version: u32,
+    sessions: Vec<StatusDocument>,
 }
 
 /// How a session stands, as scripts read it.
@@ -41,12 +51,22 @@ struct StatusDocument {
     view: SessionView,
 }
 
-/// Shows how a session stands. One that runs is asked; of another the folder tells.
+/// Shows how a session stands. One that runs is asked; of another the folder tells. Where several run and none is
+/// named, each is a line.
 ///
 /// # Errors
 /// [`crate::commands::FailureKind::Usage`] if several sessions fit, [`crate::commands::FailureKind::Data`] if none does.
 pub fn status(options: &SessionOptions, command: &StatusOptions) -> Result<(), Failure> {
     let place = options.place()?;
+    if command.session.is_none() && !command.watch {
+        let mut found = sessions(&place.store.runs_dir);
+        if !command.all {
+            found.retain(Found::is_running);
+        }
+        if command.all || found.len() > 1 {
+            return list(options, &found);
+        }
+    }
     let found = choose(Path::new(&place.store.runs_dir), command.session.as_deref())?;
     if command.watch {
         let interrupt = options.interrupt()?;
@@ -54,6 +74,32 @@ pub fn status(options: &SessionOptions, command: &StatusOptions) -> Result<(), F
     }
     let document = look(&found);
     options.console.document(&document, || text(&document))
+}
+
+fn list(options: &SessionOptions, found: &[Found]) -> Result<(), Failure> {
+    let sessions = found.iter().map(look).collect();
+    let document = StatusList { schema_version: SCHEMA_VERSION, sessions };
+    options.console.document(&document, || table(&document.sessions))
+}
+
+fn table(sessions: &[StatusDocument]) -> String {
+    let mut table = Table::new();
+    let head = ["session", "account", "state", "equity", "ledger rows", "note"];
+    table.load_style(presets::NOTHING).set_header(head);
+    for session in sessions {
+        let account = session.started_with.as_ref().map(|with| with.account.clone());
+        let equity = session.view.equity.now.map(|equity| format!("{equity:.2}"));
+        let killed = session.is_killed.then(|| "killed".to_owned());
+        table.add_row([
+            session.session.clone(),
+            account.unwrap_or_default(),
+            session.state.label().to_owned(),
+            equity.unwrap_or_default(),
+            session.view.ledger.rows.to_string(),
+            killed.or_else(|| session.note.clone()).unwrap_or_default(),
+        ]);
+    }
+    table.trim_fmt()
 }
 
 fn look(found: &Found) -> StatusDocument {

@@ -81,7 +81,7 @@ fn options(runs: &Path) -> SessionOptions {
         sets: vec![format!("store.runs_dir={}", runs.display())],
         seed: None,
         device: "cpu".to_owned(),
-        console: Console { format: OutputFormat::Json, talk: Talk::Quiet },
+        console: Console { format: OutputFormat::Json, talk: Talk::Quiet, name: None },
         show_progress: false,
         offline: true,
     }
@@ -105,6 +105,8 @@ fn the_only_running_session_is_meant() {
     assert_eq!(several.kind(), FailureKind::Usage);
     assert!(several.to_string().contains("now-1, now-2"), "{several}");
     assert_eq!(choose(runs.path(), Some("now")).unwrap_err().kind(), FailureKind::Usage);
+    dead(runs.path(), "now-1");
+    assert_eq!(choose(runs.path(), Some("now")).unwrap().name(), "now-2", "the one that runs");
     assert_eq!(choose(runs.path(), Some("new")).unwrap_err().kind(), FailureKind::Data);
 }
 

@@ -3,19 +3,18 @@
 use std::path::PathBuf;
 
 use super::BrokerKind;
-use super::facts::{Facts, Given};
 use super::history::{history_since, lake_rows};
 use super::pace::LivePace;
-use super::refusals::refusals;
+use super::prepare::Prepared;
+use super::takeover::{claim, take_over};
 use crate::base::{Interrupt, Timestamp, now, write_atomic};
 use crate::commands::trade::control::Start;
 use crate::commands::trade::log::SessionLog;
 use crate::commands::trade::paper::{
-    Decisions, Member, Opened, Opening, Watching, arm, conclude, limits, members, new_name, open,
-    trade_section, trader_failure,
+    Decisions, Ended, Opened, Process, Watching, arm, open, trader_failure,
 };
 use crate::commands::{Failure, FailureKind, SessionOptions};
-use crate::config::{Agent, Place, Trade};
+use crate::config::Agent;
 use crate::domain::{Calendar, MarketRow};
 use crate::gym::ActionTable;
 use crate::ports::{MarketStream, OpenVenue, VenueWish};
@@ -31,9 +30,9 @@ pub enum Money {
     Paper,
     /// Real money, as was confirmed.
     Real {
-        /// The phrase that confirms it.
-        confirmation: Option<String>,
-        /// A file with the phrase.
+        /// The phrases that confirm it, one for each session.
+        confirmations: Vec<String>,
+        /// A file with such phrases, one a line.
         confirmation_file: Option<PathBuf>,
     },
 }
@@ -59,6 +58,8 @@ pub struct LiveOptions {
     pub decisions: Option<PathBuf>,
     /// Draw the session on the terminal while it runs.
     pub view: bool,
+    /// Let real money take over positions that no ledger explains, and orders that an earlier session left.
+    pub adopt_positions: bool,
 }
 
 /// Trades bundles at a broker.
@@ -67,185 +68,83 @@ pub struct LiveOptions {
 /// [`FailureKind::Refused`] with every reason if it may not start, [`FailureKind::Remote`] if the venue cannot be
 /// reached, [`FailureKind::Stopped`] if it was stopped and can go on.
 pub fn trade_at(options: &SessionOptions, command: &LiveOptions) -> Result<(), Failure> {
-    let place = options.place()?;
-    let members = members(&command.bundles)?;
-    let Some(first) = members.first() else {
-        return Err(Failure::new(FailureKind::Usage, "a session needs at least one --agent"));
-    };
-    let trade = trade_section(options, &first.agent.name, first.bundle.agent_yaml())?;
-    let trade = at_broker(trade, &first.agent, command.broker);
-    let limits = limits(&trade, &place)?;
-    check(options, &place, command, &members, &trade, &limits)?;
-    let interrupt = options.interrupt()?;
-    let begins_at = begins_at(&place, command, &first.agent, &interrupt)?;
-    let plan = Plan::of(options, command, &members, begins_at);
-    let wish = plan.wish(&place, command, &first.agent);
-    let OpenVenue { broker, mut stream, account } =
-        command.broker.connect(&place.connectors, &wish, &interrupt)?;
-    let opening = Opening {
-        place: &place,
-        session: plan.session.clone(),
-        account: format!("{}:{account}", command.broker.kind().label()),
-        venue: command.broker.kind(),
-        range: None,
-        agent: &first.agent.name,
-        members: &members,
-        trade,
-        limits,
-    };
+    let prepared = Prepared::new(options, command)?;
+    trade(prepared, Process::alone(options)?)?.show(options)
+}
+
+/// Reaches the venue and trades until the end or a stop.
+pub(super) fn trade(prepared: Prepared, process: Process) -> Result<Ended, Failure> {
+    let begins_at = begins_at(&prepared, &process.interrupt)?;
+    let agent = &prepared.members[0].agent;
+    let plan = Plan::of(&prepared, begins_at);
+    let wish = prepared.wish(plan.since);
+    let connectors = &prepared.place.connectors;
+    let OpenVenue { mut broker, mut stream, account } =
+        prepared.command.broker.connect(connectors, &wish, &process.interrupt)?;
+    let account = prepared.account_label(&account);
+    // Nobody else trades it until this is dropped.
+    let _claim = claim(&prepared.place.store.runs_dir, &account)?;
+    take_over(&prepared, &account, broker.as_mut(), stream.as_mut())?;
+    let opening = prepared.opening(&account);
     let opened = open(&opening, |_| Ok((Box::new(RealVenue(broker)), None)))?;
-    let table: ActionTable = serde_json::from_str(first.bundle.actions_json())
+    let table: ActionTable = serde_json::from_str(prepared.members[0].bundle.actions_json())
         .map_err(|error| Failure::new(FailureKind::Data, error))?;
-    let rows = || Decisions::new(table.names(), &first.agent.universe.symbols);
-    let decisions = command.decisions.is_some().then(rows);
-    run(
-        options,
-        command,
-        Running { plan, opened, decisions, interrupt },
-        &first.agent,
-        &mut *stream,
-    )
+    let rows = || Decisions::new(table.names(), &agent.universe.symbols);
+    let decisions = prepared.command.decisions.is_some().then(rows);
+    run(&prepared, Running { plan, opened, decisions, process }, &mut *stream)
 }
 
-/// Settings that the venue asks for and that nobody gave.
-fn at_broker(mut trade: Trade, agent: &Agent, broker: BrokerKind) -> Trade {
-    if !broker.trades_fractions() {
-        for symbol in &agent.universe.symbols {
-            let rules = trade.instruments.entry(symbol.clone()).or_default();
-            if rules.lot == 0.0 {
-                rules.lot = 1.0;
-            }
-        }
-    }
-    trade
-}
-
-fn check(
-    options: &SessionOptions,
-    place: &Place,
-    command: &LiveOptions,
-    members: &[Member],
-    trade: &Trade,
-    limits: &crate::config::RiskLimits,
-) -> Result<(), Failure> {
-    let (is_live, confirmation, confirmation_file) = match &command.money {
-        Money::Paper => (false, None, None),
-        Money::Real { confirmation, confirmation_file } => {
-            (true, confirmation.as_deref(), confirmation_file.as_ref())
-        }
-    };
-    let given = Given {
-        is_live,
-        broker: command.broker,
-        account: command.account.as_deref(),
-        confirmation,
-        confirmation_file,
-        speed: command.speed,
-    };
-    let facts = Facts::of(options, place, &given, members, (trade.clone(), limits.clone()))?;
-    let reasons = refusals(&facts);
-    if reasons.is_empty() {
-        return Ok(());
-    }
-    let count = reasons.len();
-    let text = format!(
-        "this session may not start, for {count} reason{}:\n  - {}",
-        if count == 1 { "" } else { "s" },
-        reasons.join("\n  - ")
-    );
-    Err(Failure::new(FailureKind::Refused, text).hint("docs/BROKERS.md"))
-}
-
-/// What is known before the venue is asked.
+/// The past, as far as it is known before the venue is asked.
 struct Plan {
-    session: String,
     history: Vec<MarketRow>,
     since: Timestamp,
 }
 
 impl Plan {
-    fn of(
-        options: &SessionOptions,
-        command: &LiveOptions,
-        members: &[Member],
-        begins_at: Timestamp,
-    ) -> Self {
-        let agent = &members[0].agent;
-        let kind = match command.money {
-            Money::Paper => "paper",
-            Money::Real { .. } => "live",
-        };
-        let digests: Vec<String> =
-            members.iter().map(|member| member.bundle.bundle_digest().to_string()).collect();
-        let session = command
-            .session
-            .clone()
-            .unwrap_or_else(|| new_name(&agent.name, kind, &digests.join(" ")));
-        let calendar = Calendar::new(agent.universe.calendar);
-        let history = lake_rows(options, members, &calendar, begins_at);
+    fn of(prepared: &Prepared, begins_at: Timestamp) -> Self {
+        let universe = &prepared.members[0].agent.universe;
+        let calendar = Calendar::new(universe.calendar);
+        let history = lake_rows(&prepared.options, &prepared.members, &calendar, begins_at);
         let since = history
             .last()
-            .map_or_else(|| history_since(agent.universe.timeframe, begins_at), |row| row.time);
-        Self { session, history, since }
-    }
-
-    fn wish(&self, place: &Place, command: &LiveOptions, agent: &Agent) -> VenueWish {
-        VenueWish { session: self.session.clone(), ..wish(place, command, agent, self.since) }
+            .map_or_else(|| history_since(universe.timeframe, begins_at), |row| row.time);
+        Self { history, since }
     }
 }
 
 /// When the session begins, by the venue's clock: ours, but in a rehearsal that of the simulated gateway, which is asked.
-fn begins_at(
-    place: &Place,
-    command: &LiveOptions,
-    agent: &Agent,
-    interrupt: &Interrupt,
-) -> Result<Timestamp, Failure> {
-    if command.speed == 1.0 {
+fn begins_at(prepared: &Prepared, interrupt: &Interrupt) -> Result<Timestamp, Failure> {
+    if prepared.command.speed == 1.0 {
         return Ok(now());
     }
-    let wish = wish(place, command, agent, now());
-    let mut opened = command.broker.connect(&place.connectors, &wish, interrupt)?;
+    let wish = VenueWish { session: "clock".to_owned(), ..prepared.wish(now()) };
+    let connectors = &prepared.place.connectors;
+    let mut opened = prepared.command.broker.connect(connectors, &wish, interrupt)?;
     opened.stream.venue_time().map_err(|error| Failure::new(FailureKind::Remote, error))
-}
-
-fn wish(place: &Place, command: &LiveOptions, agent: &Agent, since: Timestamp) -> VenueWish {
-    VenueWish {
-        session: "clock".to_owned(),
-        account: command.account.clone(),
-        is_live: command.money != Money::Paper,
-        symbols: agent.universe.symbols.clone(),
-        timeframe: agent.universe.timeframe,
-        calendar: agent.universe.calendar,
-        currency: agent.universe.currency.clone(),
-        history_since: since,
-        quotes: true,
-        delayed_data: place.connectors.ibkr.delayed_data,
-        memory_dir: place.store.runs_dir.join("accounts"),
-    }
 }
 
 struct Running {
     plan: Plan,
     opened: Opened,
     decisions: Option<Decisions>,
-    interrupt: Interrupt,
+    process: Process,
 }
 
 fn run(
-    options: &SessionOptions,
-    command: &LiveOptions,
+    prepared: &Prepared,
     running: Running,
-    agent: &Agent,
     stream: &mut dyn MarketStream,
-) -> Result<(), Failure> {
-    let Running { plan, mut opened, mut decisions, interrupt } = running;
+) -> Result<Ended, Failure> {
+    let Running { plan, mut opened, mut decisions, process } = running;
+    let Prepared { options, command, .. } = prepared;
+    let agent: &Agent = &prepared.members[0].agent;
     let venue_time = stream.venue_time().map_err(|e| Failure::new(FailureKind::Remote, e))?;
     let calendar = Calendar::new(agent.universe.calendar);
     let until = until(&calendar, venue_time, command.sessions)?;
     let clock = SessionClock::start(venue_time, command.speed);
+    let interrupt = process.interrupt.clone();
     let mut watching =
-        Watching::start(options, command.view, &opened, decisions.as_mut(), &interrupt)?;
+        Watching::start(options, command.view, &opened, decisions.as_mut(), process)?;
     let log = watching.log();
     let is_released = opened.start == Start::Released;
     let mut pace = LivePace::new(clock.clone(), watching.inbox()?, interrupt, is_released);
@@ -277,7 +176,7 @@ fn run(
         write_atomic(path, decisions.csv().as_bytes())
             .map_err(|error| Failure::new(FailureKind::Data, error))?;
     }
-    conclude(options, &opened, &tally, progress)
+    Ok(Ended::of(&opened, &tally, progress))
 }
 
 /// The close of the last session to trade, counted from the one that is open or comes next.

@@ -1,7 +1,7 @@
 //! Why a session at a real venue may not start: all reasons at once.
 
 use super::BrokerKind;
-use super::facts::Facts;
+use super::facts::{Confirmation, Facts};
 use crate::config::{Agent, FillRule, RiskLimits, Source};
 use crate::domain::Timeframe;
 use crate::ports::is_paper_account;
@@ -20,7 +20,7 @@ pub(super) fn phrase(agents: &[String], account: &str) -> String {
 
 /// Every reason against the start; empty if there is none.
 pub(super) fn refusals(facts: &Facts) -> Vec<String> {
-    let mut reasons = Vec::new();
+    let mut reasons = facts.broken.clone();
     same_market(&facts.agents, &mut reasons);
     for (name, agent) in facts.names.iter().zip(&facts.agents) {
         tradable(name, agent, facts, &mut reasons);
@@ -34,9 +34,7 @@ pub(super) fn refusals(facts: &Facts) -> Vec<String> {
 
 /// Members of one ensemble see the same bars.
 fn same_market(agents: &[Agent], reasons: &mut Vec<String>) {
-    let Some((first, rest)) = agents.split_first() else {
-        return reasons.push("a session needs at least one --agent".to_owned());
-    };
+    let Some((first, rest)) = agents.split_first() else { return };
     for agent in rest {
         let (one, other) = (&first.universe, &agent.universe);
         if one.symbols != other.symbols
@@ -141,11 +139,24 @@ fn money(facts: &Facts, reasons: &mut Vec<String>) {
     let Some(account) = &facts.account else {
         return reasons.push("the account is not named; --account ID".to_owned());
     };
+    confirmed(facts, account, reasons);
+}
+
+/// Whether one of the phrases that were given is the right one.
+fn confirmed(facts: &Facts, account: &str, reasons: &mut Vec<String>) {
+    let Confirmation { phrases, trouble } = &facts.confirmation;
+    if let Some(trouble) = trouble {
+        return reasons.push(trouble.clone());
+    }
+    // The name of a bundle that cannot be trusted is not known.
+    if !facts.broken.is_empty() {
+        return;
+    }
     let phrase = phrase(&facts.names, account);
-    match &facts.confirmation {
-        Some(text) if *text == phrase => {}
-        Some(_) => reasons.push(format!("the confirmation must be `{phrase}`, word for word")),
-        None => reasons.push(format!("not confirmed; --confirm \"{phrase}\"")),
+    if phrases.is_empty() {
+        reasons.push(format!("not confirmed; --confirm \"{phrase}\""));
+    } else if !phrases.contains(&phrase) {
+        reasons.push(format!("the confirmation must be `{phrase}`, word for word"));
     }
 }
 

@@ -4,9 +4,11 @@ use std::path::PathBuf;
 
 use super::attribution::{Explained, explain};
 use super::decisions::Decisions;
+use super::ended::Ended;
 use super::engine::{engine_of, members, trader_failure};
 use super::opening::{Opened, Opening, limits, new_name, open};
 use super::pace::Played;
+use super::process::Process;
 use super::simulated::{script, simulated};
 use super::watching::{Watching, arm};
 use crate::base::{DateRange, now, write_atomic};
@@ -16,9 +18,7 @@ use crate::commands::trade::ledger;
 use crate::commands::{Failure, FailureKind, SessionOptions};
 use crate::config::{Trade, from_bundle_yaml};
 use crate::dataset::Lake;
-use crate::trader::{
-    self, PaperDocument, Progress, Recording, SessionManifest, Shell, Tally, VenueKind,
-};
+use crate::trader::{self, Progress, Recording, SessionManifest, Shell, VenueKind};
 
 /// Options of `paper`.
 #[derive(Debug, Clone)]
@@ -110,11 +110,12 @@ fn run(
     candidate: &Candidate,
     mut opened: Opened,
 ) -> Result<(), Failure> {
-    let interrupt = options.interrupt()?;
+    let process = Process::alone(options)?;
+    let interrupt = process.interrupt.clone();
     let rows = || Decisions::new(candidate.table.names(), candidate.market.tape.symbols());
     let mut decisions = command.decisions.is_some().then(rows);
     let mut watching =
-        Watching::start(options, command.view, &opened, decisions.as_mut(), &interrupt)?;
+        Watching::start(options, command.view, &opened, decisions.as_mut(), process)?;
     let speed = match command.speed {
         PaperSpeed::Max => None,
         PaperSpeed::Times(times) => Some(times),
@@ -148,27 +149,7 @@ fn run(
         write_atomic(path, decisions.csv().as_bytes())
             .map_err(|error| Failure::new(FailureKind::Data, error))?;
     }
-    conclude(options, &opened, &tally, progress)
-}
-
-/// Says what the session did, and whether it is over.
-pub(in crate::commands::trade) fn conclude(
-    options: &SessionOptions,
-    opened: &Opened,
-    tally: &Tally,
-    progress: Progress,
-) -> Result<(), Failure> {
-    let ends = (opened.equity_start, opened.engine.equity());
-    let document = PaperDocument::new(&opened.session, tally, ends, opened.recorder.head());
-    options.console.document(&document, || text(&document))?;
-    match progress {
-        Progress::Complete => Ok(()),
-        Progress::Stopped(signal) => {
-            let text = format!("session {} was stopped", opened.session);
-            Err(Failure::new(FailureKind::Stopped(signal), text)
-                .hint(format!("the same command with --session {} goes on", opened.session)))
-        }
-    }
+    Ended::of(&opened, &tally, progress).show(options)
 }
 
 /// What lies between the session and its backtest, once it has come to its end. An ensemble has no backtest.
@@ -241,26 +222,4 @@ pub(in crate::commands::trade) fn trade_section(
         return Err(Failure::new(FailureKind::Usage, text));
     }
     Ok(named.trade)
-}
-
-/// How a session ended, for people.
-pub(in crate::commands::trade) fn text(document: &PaperDocument) -> String {
-    let change = document.equity_end / document.equity_start - 1.0;
-    let mut text = format!(
-        "session {}\n{} decisions, {} orders, {} fills\nequity {:.2} -> {:.2} ({:+.2} %)\n",
-        document.session,
-        document.decisions,
-        document.orders,
-        document.fills,
-        document.equity_start,
-        document.equity_end,
-        100.0 * change
-    );
-    if document.rejects > 0 {
-        text += &format!("rejected by the venue: {}\n", document.rejects);
-    }
-    for (code, count) in &document.denials {
-        text += &format!("denied {code}: {count}\n");
-    }
-    text + &format!("ledger: {} rows, head {}", document.ledger.rows, document.ledger.head)
 }

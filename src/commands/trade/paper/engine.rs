@@ -47,6 +47,21 @@ pub(in crate::commands::trade) fn members(bundles: &[PathBuf]) -> Result<Vec<Mem
     Ok(members)
 }
 
+/// Every bundle that can be read and verified, and why the others cannot.
+pub(in crate::commands::trade) fn members_one_by_one(
+    bundles: &[PathBuf],
+) -> (Vec<Member>, Vec<(PathBuf, Failure)>) {
+    let (mut members, mut broken) = (Vec::new(), Vec::new());
+    for path in bundles {
+        match Member::load(path) {
+            Ok(member) => members.push(member),
+            Err(failure) => broken.push((path.clone(), failure)),
+        }
+    }
+    name_apart(&mut members);
+    (members, broken)
+}
+
 /// Gives members of one name a number, so that each can be told from the others.
 fn name_apart(members: &mut [Member]) {
     for index in 1..members.len() {

@@ -3,15 +3,19 @@
 mod attribution;
 mod command;
 mod decisions;
+mod ended;
 mod engine;
 mod opening;
 mod pace;
+mod process;
 mod simulated;
 mod watching;
 
+pub(super) use command::trade_section;
 pub use command::{PaperOptions, PaperSpeed, ReplayOptions, paper, replay};
-pub(super) use command::{conclude, trade_section};
 pub(super) use decisions::Decisions;
-pub(super) use engine::{Member, members, trader_failure};
-pub(super) use opening::{Opened, Opening, limits, new_name, open};
+pub(super) use ended::{Ended, text};
+pub(super) use engine::{Member, members, members_one_by_one, trader_failure};
+pub(super) use opening::{Opened, Opening, foreseen, limits, new_name, open};
+pub(super) use process::Process;
 pub(super) use watching::{Watching, arm};

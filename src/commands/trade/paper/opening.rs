@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::engine::{Member, engine};
 use crate::base::{DateRange, Timestamp, digest_bytes, now};
 use crate::commands::place::{open_store, store_failure};
-use crate::commands::trade::control::{Start, check_kills};
+use crate::commands::trade::control::{Start, check_kills, kills};
 use crate::commands::trade::ledger::ledger_failure;
 use crate::commands::{Failure, FailureKind};
 use crate::config::{Place, RiskLimits, Trade};
@@ -77,7 +77,10 @@ pub(in crate::commands::trade) fn open(
     let store = Arc::new(open_store(opening.place)?);
     let is_new = begin(&store, &manifest, &folder)?;
     make_folder(&folder)?;
-    let manifest = if is_new { manifest } else { same_settings(&manifest, &folder)? };
+    let manifest = match is_new {
+        true => manifest,
+        false => same_settings(&manifest, SessionManifest::read(&folder).map_err(ledger_failure)?)?,
+    };
     manifest.write(&folder).map_err(ledger_failure)?;
     let mut engine = engine(opening.members, &manifest.trade, &manifest.limits)?;
     let equity_start = engine.equity();
@@ -149,13 +152,37 @@ fn manifest(opening: &Opening<'_>) -> SessionManifest {
     }
 }
 
+/// What speaks against a session by what is on the disk, before any venue is reached; an account that has no name yet
+/// is not looked up.
+pub(in crate::commands::trade) fn foreseen(
+    opening: &Opening<'_>,
+    account: Option<&str>,
+    store: Option<&Store>,
+) -> Result<(Vec<Failure>, Start), Failure> {
+    let runs_dir = &opening.place.store.runs_dir;
+    let (mut against, start) = match account {
+        Some(account) => kills(runs_dir, account),
+        None => (Vec::new(), Start::Plain),
+    };
+    let known = store.map(|store| store.session(&opening.session)).transpose();
+    if let Some(known) = known.map_err(store_failure)?.flatten() {
+        against.extend(over(&known));
+    }
+    let folder = session_folder(runs_dir, &opening.session);
+    let mut wanted = manifest(opening);
+    let first = SessionManifest::read(&folder).map_err(ledger_failure)?;
+    if let (None, Some(first)) = (account, &first) {
+        wanted.account.clone_from(&first.account);
+    }
+    against.extend(same_settings(&wanted, first).err());
+    Ok((against, start))
+}
+
 /// Notes the session in the database; tells whether it is a new one.
 fn begin(store: &Store, manifest: &SessionManifest, folder: &Path) -> Result<bool, Failure> {
     let known = store.session(&manifest.session).map_err(store_failure)?;
-    if let Some(SessionRecord { ended_at: Some(_), outcome, .. }) = &known {
-        let outcome = outcome.as_deref().unwrap_or("ended");
-        let text = format!("session {} is over ({outcome})", manifest.session);
-        return Err(Failure::new(FailureKind::Usage, text).hint("choose another --session"));
+    if let Some(failure) = known.as_ref().and_then(over) {
+        return Err(failure);
     }
     let draft = SessionDraft {
         session: manifest.session.clone(),
@@ -170,6 +197,14 @@ fn begin(store: &Store, manifest: &SessionManifest, folder: &Path) -> Result<boo
     Ok(known.is_none())
 }
 
+/// Nothing is added to a session that has come to its end.
+fn over(known: &SessionRecord) -> Option<Failure> {
+    known.ended_at?;
+    let outcome = known.outcome.as_deref().unwrap_or("ended");
+    let text = format!("session {} is over ({outcome})", known.draft.session);
+    Some(Failure::new(FailureKind::Usage, text).hint("choose another --session"))
+}
+
 fn make_folder(folder: &Path) -> Result<(), Failure> {
     std::fs::create_dir_all(folder).map_err(|error| {
         let text = format!("cannot make the folder {}: {error}", folder.display());
@@ -178,15 +213,17 @@ fn make_folder(folder: &Path) -> Result<(), Failure> {
 }
 
 /// A session goes on with the settings that it was started with, and with no others.
-fn same_settings(wanted: &SessionManifest, folder: &Path) -> Result<SessionManifest, Failure> {
-    let Some(first) = SessionManifest::read(folder).map_err(ledger_failure)? else {
-        return Ok(wanted.clone());
-    };
+fn same_settings(
+    wanted: &SessionManifest,
+    first: Option<SessionManifest>,
+) -> Result<SessionManifest, Failure> {
+    let Some(first) = first else { return Ok(wanted.clone()) };
     let digests = |manifest: &SessionManifest| -> Vec<_> {
         manifest.bundles.iter().map(|bundle| bundle.digest).collect()
     };
     let differs = match () {
         () if digests(&first) != digests(wanted) => Some("bundles"),
+        () if first.account != wanted.account => Some("account"),
         () if first.range != wanted.range => Some("range"),
         () if first.trade != wanted.trade => Some("section `trade`"),
         () if first.limits != wanted.limits => Some("limits"),

@@ -5,7 +5,8 @@ use serde_json::json;
 use super::attribution::Explained;
 use super::decisions::Decisions;
 use super::opening::Opened;
-use crate::base::{FileError, Interrupt, KillSignal, Stopwatch, now, write_atomic};
+use super::process::Process;
+use crate::base::{FileError, Stopwatch, now, write_atomic};
 use crate::commands::place::store_failure;
 use crate::commands::trade::control::{ControlServer, SessionFolder, SharedView, arm_released};
 use crate::commands::trade::log::SessionLog;
@@ -52,8 +53,9 @@ impl<'a> Watching<'a> {
         is_drawn: bool,
         opened: &Opened,
         decisions: Option<&'a mut Decisions>,
-        interrupt: &Interrupt,
+        process: Process,
     ) -> Result<Self, Failure> {
+        let Process { interrupt, kill: signal, manager } = process;
         let folder = SessionFolder::new(&opened.runs_dir, &opened.session);
         let kill_file = folder.begin().map_err(file_failure)?;
         let log = SessionLog::open(&folder.log_path()).map_err(file_failure)?;
@@ -68,7 +70,6 @@ impl<'a> Watching<'a> {
             ));
         }
         let heartbeat_s_max = opened.manifest.limits.heartbeat_s_max;
-        let signal = KillSignal::on_signal().map_err(system)?;
         outlive_size_limit().map_err(system)?;
         let told = (log.clone(), view.clone());
         let watchdog = Watchdog::start(
@@ -79,10 +80,9 @@ impl<'a> Watching<'a> {
         )
         .map_err(system)?;
         let live = match is_drawn {
-            true => LiveView::start(view.clone(), interrupt.clone()).map_err(system)?,
+            true => LiveView::start(view.clone(), interrupt).map_err(system)?,
             false => None,
         };
-        let manager = ServiceManager::new();
         manager.ready();
         Ok(Self {
             tally: opened.tally.clone(),

@@ -1,14 +1,17 @@
 //! Every wrong way to start a session at a broker.
 
+mod books;
+mod clients;
+
 use super::BrokerKind;
-use super::facts::Facts;
+use super::facts::{Confirmation, Facts};
 use super::refusals::{phrase, refusals};
 use crate::base::{DateRange, digest_bytes, now, parse_date};
 use crate::config::{Agent, RiskLimits, from_bundle_yaml};
 use crate::store::{GateRow, GateVerdict};
 
-const QUICKSTART: &str = include_str!("../../../../agents/quickstart.yaml");
-const PRODUCTION: &str = include_str!("../../../../configs/production.yaml");
+const QUICKSTART: &str = include_str!("../../../../../agents/quickstart.yaml");
+const PRODUCTION: &str = include_str!("../../../../../configs/production.yaml");
 const ACCOUNT: &str = "U1234567";
 
 fn agent(sets: &[&str]) -> Agent {
@@ -41,6 +44,10 @@ fn verdict(passed: bool, checks: &str) -> GateRow {
     GateRow { verdict, judged_at: now(), is_sealed: true }
 }
 
+fn given(phrase: &str) -> Confirmation {
+    Confirmation { phrases: vec![phrase.to_owned()], trouble: None }
+}
+
 /// Everything as it must be for real money at Interactive Brokers.
 fn good() -> Facts {
     let names = vec!["quickstart".to_owned()];
@@ -50,10 +57,11 @@ fn good() -> Facts {
         port: Some(4001),
         trading_url: String::new(),
         account: Some(ACCOUNT.to_owned()),
-        confirmation: Some(phrase(&names, ACCOUNT)),
+        confirmation: given(&phrase(&names, ACCOUNT)),
         speed: 1.0,
         agents: vec![agent(&[])],
         names,
+        broken: Vec::new(),
         verdicts: vec![vec![verdict(true, r#"[{"name":"sharpe_min"}]"#)]],
         trade: agent(&[]).trade,
         limits: limits(),
@@ -67,7 +75,7 @@ fn paper() -> Facts {
         is_live: false,
         port: Some(4002),
         account: None,
-        confirmation: None,
+        confirmation: Confirmation::default(),
         verdicts: vec![Vec::new()],
         limits: RiskLimits::default(),
         ..good()
@@ -93,14 +101,14 @@ fn a_session_that_is_as_it_must_be_may_start() {
 
 /// The same on another account, confirmed for it.
 fn on(account: &str, facts: Facts) -> Facts {
-    let confirmation = Some(phrase(&facts.names, account));
+    let confirmation = given(&phrase(&facts.names, account));
     Facts { account: Some(account.to_owned()), confirmation, ..facts }
 }
 
 type Wrong = (&'static str, &'static str, fn() -> Facts);
 
 /// What is wrong, words of the reason, and the facts.
-const WRONG: [Wrong; 27] = [
+const WRONG: [Wrong; 29] = [
     ("paper gateway", "port 4002 contradict", || Facts { port: Some(4002), ..good() }),
     ("paper TWS", "port 7497 contradict", || Facts { port: Some(7497), ..good() }),
     ("live gateway on paper", "port 4001 contradict", || Facts { port: Some(4001), ..paper() }),
@@ -121,17 +129,32 @@ const WRONG: [Wrong; 27] = [
         alpaca(false, "https://api.alpaca.markets")
     }),
     ("no account", "the account is not named", || Facts { account: None, ..good() }),
-    ("no confirmation", "not confirmed", || Facts { confirmation: None, ..good() }),
-    ("an empty confirmation", "must be `trade", || Facts {
-        confirmation: Some(String::new()),
+    ("no confirmation", "not confirmed", || Facts {
+        confirmation: Confirmation::default(),
         ..good()
     }),
+    ("an empty confirmation", "must be `trade", || Facts { confirmation: given(""), ..good() }),
     ("another account's confirmation", "word for word", || Facts {
-        confirmation: Some(phrase(&["quickstart".into()], "U7654321")),
+        confirmation: given(&phrase(&["quickstart".into()], "U7654321")),
         ..good()
     }),
     ("another agent's confirmation", "word for word", || Facts {
-        confirmation: Some(phrase(&["other".into()], ACCOUNT)),
+        confirmation: given(&phrase(&["other".into()], ACCOUNT)),
+        ..good()
+    }),
+    ("a file of phrases that is not there", "cannot read --confirm-file", || Facts {
+        confirmation: Confirmation {
+            trouble: Some("cannot read --confirm-file f: none".to_owned()),
+            ..given("")
+        },
+        ..good()
+    }),
+    ("a tampered bundle", "bundle b cannot be trusted", || Facts {
+        broken: vec!["bundle b cannot be trusted: its digest differs".to_owned()],
+        agents: Vec::new(),
+        names: Vec::new(),
+        verdicts: Vec::new(),
+        confirmation: Confirmation::default(),
         ..good()
     }),
     ("no limits", "risk.drawdown_frac_max", || Facts { limits: RiskLimits::default(), ..good() }),
@@ -168,7 +191,7 @@ const WRONG: [Wrong; 27] = [
         agents: vec![agent(&[]), agent(&["universe.symbols=[AAA]"])],
         names: vec!["quickstart".into(), "quickstart-2".into()],
         verdicts: vec![good().verdicts[0].clone(), good().verdicts[0].clone()],
-        confirmation: Some(phrase(&["quickstart".into(), "quickstart-2".into()], ACCOUNT)),
+        confirmation: given(&phrase(&["quickstart".into(), "quickstart-2".into()], ACCOUNT)),
         ..good()
     }),
     ("a clock that runs fast", "--speed is for rehearsals", || Facts { speed: 2.0, ..good() }),
@@ -197,7 +220,7 @@ fn all_reasons_are_told_at_once() {
     let facts = Facts {
         port: Some(7497),
         account: Some("DU1".into()),
-        confirmation: None,
+        confirmation: Confirmation::default(),
         limits: RiskLimits::default(),
         verdicts: vec![vec![]],
         delayed_data: true,
