@@ -2,9 +2,9 @@
 
 use std::path::PathBuf;
 
-use super::trade::refuse_at_desk;
 use clap::{Args, Subcommand, ValueEnum};
 
+use super::trade::refuse_at_desk;
 use crate::base::Timestamp;
 use crate::commands::{
     self, BrokerKind, DeskOptions, DoctorOptions, Failure, FailureKind, Holding, LiveOptions, Money,

@@ -137,6 +137,20 @@ impl SessionFolder {
         self.write(&ProcessCard { pid, process_start, began_at, ended_at: Some(now()) })
     }
 
+    /// Notes that nobody works on the session any more, where this process did and failed while it lives on: the session
+    /// is lost as if its process had died.
+    ///
+    /// # Errors
+    /// [`FileError`] if it cannot be written.
+    pub(crate) fn abandon(&self) -> Result<(), FileError> {
+        match self.process() {
+            Some(card) if card.pid == std::process::id() && card.is_running() => {
+                self.write(&ProcessCard { pid: 0, process_start: None, ..card })
+            }
+            _ => Ok(()),
+        }
+    }
+
     fn write(&self, card: &ProcessCard) -> Result<(), FileError> {
         let path = self.process_path();
         let text = serde_json::to_vec_pretty(card)

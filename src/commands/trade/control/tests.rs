@@ -121,6 +121,21 @@ fn a_process_with_the_same_number_is_another_one() {
 }
 
 #[test]
+fn a_session_that_failed_in_a_process_that_lives_on_is_lost() {
+    let runs = tempfile::tempdir().unwrap();
+    let failed = running(runs.path(), "a");
+    failed.abandon().unwrap();
+    assert!(!failed.process().unwrap().is_running());
+    assert_eq!(failed.process().unwrap().ended_at, None);
+    let stopped = running(runs.path(), "b");
+    stopped.end().unwrap();
+    let before = stopped.process();
+    stopped.abandon().unwrap();
+    assert_eq!(stopped.process(), before);
+    SessionFolder::new(runs.path(), "none").abandon().unwrap();
+}
+
+#[test]
 fn the_socket_answers_and_passes_on() {
     let runs = tempfile::tempdir().unwrap();
     let folder = running(runs.path(), "a");

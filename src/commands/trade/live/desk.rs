@@ -13,10 +13,11 @@ use serde::Serialize;
 
 use super::command::{LiveOptions, Money, trade};
 use super::prepare::Prepared;
-use super::standing::Unfit;
+use super::standing::{Unfit, reason_of};
 use super::venue::BrokerKind;
 use crate::base::now;
 use crate::commands::session::configuration;
+use crate::commands::trade::control::SessionFolder;
 use crate::commands::trade::paper::{Ended, Process, text};
 use crate::commands::{Failure, FailureKind, SessionOptions};
 use crate::config::{DeskSession, DeskVenue, IbkrConnector, load_desk};
@@ -106,10 +107,16 @@ fn stamp() -> String {
 /// One session, from its connection to its end. Why it failed is told at once: the others may trade on for days.
 fn one(session: Prepared, process: Process) -> Result<Ended, Failure> {
     let console = session.options.console.clone();
+    let folder = SessionFolder::new(&session.place.store.runs_dir, &session.session);
     let ended = catch_unwind(AssertUnwindSafe(|| trade(session, process)))
         .unwrap_or_else(|panic| Err(Failure::bug(panic.as_ref())));
     match &ended {
-        Err(failure) => console.tell(&failure.to_string()),
+        Err(failure) => {
+            console.tell(&failure.to_string());
+            if let Err(error) = folder.abandon() {
+                console.tell(&format!("warning: {error}"));
+            }
+        }
         Ok(Ended { document, .. }) => console.say(&text(document)),
     }
     ended
@@ -232,7 +239,12 @@ fn conclude(
         let failure = outcome.err();
         worst = failure.as_ref().map_or(worst, |failure| Some(worse(worst, failure.kind())));
         let exit_code = failure.as_ref().map_or(0, |failure| failure.kind().exit_code());
-        let error = failure.map(|failure| super::standing::reason_of(&failure));
+        let error = failure.map(|failure| match (failure.kind(), &document) {
+            (FailureKind::Stopped(_), Some(document)) => {
+                format!("session {} was stopped", document.session)
+            }
+            _ => reason_of(&failure),
+        });
         rows.push(DeskRow { name, exit_code, error, document });
     }
     let document = DeskDocument { schema_version: SCHEMA_VERSION, sessions: rows };

@@ -5,6 +5,7 @@ use super::command::{LiveOptions, Money};
 use super::facts::{Facts, Given};
 use super::refusals::refusals;
 use super::standing::{Unfit, reason_of, standing};
+use super::takeover::Adoption;
 use crate::base::Timestamp;
 use crate::commands::place::store_failure;
 use crate::commands::trade::paper::{
@@ -60,13 +61,20 @@ impl Prepared {
         let opening = self.opening(account.as_ref().unwrap_or(&unnamed));
         let (mut against, start) = foreseen(&opening, account.as_deref(), store.as_ref())?;
         if let (true, Some(_), Some(store)) = (self.is_live(), &account, &store) {
-            against.extend(standing(store, &opening, start, self.command.adopt_positions)?);
+            against.extend(standing(store, &opening, start, self.adoption())?);
         }
         Unfit::if_any(reasons, against)
     }
 
     pub(super) const fn is_live(&self) -> bool {
         matches!(self.command.money, Money::Real { .. })
+    }
+
+    pub(super) const fn adoption(&self) -> Adoption {
+        match self.command.money {
+            Money::Real { .. } if !self.command.adopt_positions => Adoption::Refused,
+            _ => Adoption::Allowed,
+        }
     }
 
     /// The account that limits and halts belong to, by its name at the broker.

@@ -1,5 +1,6 @@
 //! How an account stands by our own books, before its broker is asked; and how reasons against a session are told.
 
+use super::takeover::{Adoption, last_snapshot};
 use crate::commands::place::store_failure;
 use crate::commands::trade::control::Start;
 use crate::commands::trade::paper::Opening;
@@ -90,7 +91,7 @@ pub(super) fn standing(
     store: &Store,
     opening: &Opening<'_>,
     start: Start,
-    adopts: bool,
+    adoption: Adoption,
 ) -> Result<Vec<Failure>, Failure> {
     let account = &opening.account;
     let all = store.sessions().map_err(store_failure)?;
@@ -103,7 +104,7 @@ pub(super) fn standing(
         let texts = kept(store, account, &opening.limits)?;
         against.extend(texts.into_iter().map(|text| refused(text).hint(resume.clone())));
     }
-    if adopts {
+    if adoption == Adoption::Allowed {
         return Ok(against);
     }
     for record in &of_account {
@@ -181,7 +182,7 @@ fn open_orders(store: &Store, session: &str) -> Result<usize, Failure> {
 
 /// Whether the last comparison of a session found another position than its ledger had.
 fn is_unreconciled(store: &Store, session: &str) -> Result<bool, Failure> {
-    let Some((row, _)) = super::takeover::last_snapshot(store, session)? else { return Ok(false) };
+    let Some((row, _)) = last_snapshot(store, session)? else { return Ok(false) };
     let alerts = store.session_alerts(session).map_err(store_failure)?;
     let is_cash = |detail: &str| {
         let detail: serde_json::Value = serde_json::from_str(detail).unwrap_or_default();

@@ -33,6 +33,15 @@ pub(super) fn claim(runs_dir: &Path, account: &str) -> Result<LockFile, Failure>
     })
 }
 
+/// Whether a new session may take over what nobody explains.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Adoption {
+    /// On paper, and where real money was told so.
+    Allowed,
+    /// Real money.
+    Refused,
+}
+
 /// A position that our ledgers do not explain.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Unexplained {
@@ -58,21 +67,39 @@ pub(super) fn take_over(
     if known.is_some_and(|record| record.rows > 0) {
         return Ok(());
     }
-    let remote = |error| Failure::new(FailureKind::Remote, error);
-    let snapshot = broker.snapshot(stream.venue_time().map_err(remote)?).map_err(remote)?;
+    let heard = stream.venue_time().and_then(|time| broker.snapshot(time));
+    let snapshot = match (heard, prepared.adoption()) {
+        (Ok(snapshot), _) => snapshot,
+        (Err(error), Adoption::Refused) => return Err(Failure::new(FailureKind::Remote, error)),
+        // The engine asks again before it sends anything.
+        (Err(_), Adoption::Allowed) => return Ok(()),
+    };
     let symbols = &prepared.members[0].agent.universe.symbols;
     let found = unexplained(store.as_ref(), account, symbols, &snapshot)?;
-    let texts = found.into_iter().map(|Unexplained { symbol, held, explained }| {
-        format!("account `{account}` holds {held} {symbol}, our ledgers explain {explained}")
-    });
-    if prepared.is_live() && !prepared.command.adopt_positions {
-        let texts = texts.map(|text| format!("{text}; --adopt-positions takes it over"));
-        return Ok(Unfit::if_any(texts.collect(), Vec::new())?);
-    }
-    for text in texts {
+    for text in explain(account, found, prepared.adoption())? {
         prepared.options.console.say(&format!("warning: {text}; it is taken over"));
     }
     Ok(())
+}
+
+/// What is told of positions that no ledger explains; an error where they may not be taken over.
+pub(super) fn explain(
+    account: &str,
+    found: Vec<Unexplained>,
+    adoption: Adoption,
+) -> Result<Vec<String>, Unfit> {
+    let text = |Unexplained { symbol, held, explained }: Unexplained| {
+        format!("account `{account}` holds {held} {symbol}, our ledgers explain {explained}")
+    };
+    let texts: Vec<String> = found.into_iter().map(text).collect();
+    match adoption {
+        Adoption::Allowed => Ok(texts),
+        Adoption::Refused => {
+            let remedy = |text| format!("{text}; --adopt-positions takes it over");
+            Unfit::if_any(texts.into_iter().map(remedy).collect(), Vec::new())?;
+            Ok(Vec::new())
+        }
+    }
 }
 
 /// The positions of a session's symbols that are others than what the last session on each symbol left.

@@ -8,7 +8,7 @@ use tempfile::TempDir;
 use crate::base::{Timestamp, digest_bytes};
 use crate::commands::trade::control::Start;
 use crate::commands::trade::live::standing::{Unfit, standing};
-use crate::commands::trade::live::takeover::{claim, unexplained};
+use crate::commands::trade::live::takeover::{Adoption, Unexplained, claim, explain, unexplained};
 use crate::commands::trade::paper::{Opening, foreseen};
 use crate::commands::{Failure, FailureKind};
 use crate::config::{Place, RiskLimits, Trade};
@@ -116,9 +116,9 @@ impl Books {
         }
     }
 
-    fn against(&self, session: &str, start: Start, adopts: bool) -> Vec<String> {
+    fn against(&self, session: &str, start: Start, adoption: Adoption) -> Vec<String> {
         let opening = self.opening(session, limits());
-        let against = standing(&self.store, &opening, start, adopts).unwrap();
+        let against = standing(&self.store, &opening, start, adoption).unwrap();
         against.iter().map(ToString::to_string).collect()
     }
 
@@ -142,20 +142,24 @@ fn limits() -> RiskLimits {
 fn live_halted_last_time_is_refused_until_a_human_resumes() {
     let books = Books::new();
     books.session("a", 0, &[]);
-    assert_eq!(books.against("b", Start::Plain, false), [""; 0]);
+    assert_eq!(books.against("b", Start::Plain, Adoption::Refused), [""; 0]);
     books.keep(
         r#"{"halts":[{"cause":"drawdown","symbol":null,"since":"2026-03-02T15:00:00Z"},
             {"cause":"over_fill","symbol":"SPY","since":"2026-03-02T16:00:00Z"},
             {"cause":"daily_loss","symbol":null,"since":"2026-03-02T16:00:00Z"}]}"#,
     );
-    let told = books.against("b", Start::Plain, false);
+    let told = books.against("b", Start::Plain, Adoption::Refused);
     assert_eq!(told.len(), 1, "{told:?}");
     for words in ["`ibkr:U1` was halted: drawdown since 2026-03-02T15:00:00Z", "over_fill of SPY"] {
         assert!(told[0].contains(words), "{told:?}");
     }
     assert!(told[0].ends_with("releat resume a") && !told[0].contains("daily_loss"), "{told:?}");
-    assert_eq!(books.against("b", Start::Plain, true).len(), 1, "adopting is no resume");
-    assert_eq!(books.against("b", Start::Released, false), [""; 0]);
+    assert_eq!(
+        books.against("b", Start::Plain, Adoption::Allowed).len(),
+        1,
+        "adopting is no resume"
+    );
+    assert_eq!(books.against("b", Start::Released, Adoption::Refused), [""; 0]);
 }
 
 #[test]
@@ -163,14 +167,18 @@ fn live_restart_with_wider_limits_is_refused_until_a_human_accepts_them() {
     let books = Books::new();
     books.session("a", 0, &[]);
     books.keep(r#"{"limits":{"drawdown_frac_max":0.05,"daily_loss_frac_max":0.02}}"#);
-    let told = books.against("b", Start::Plain, false);
+    let told = books.against("b", Start::Plain, Adoption::Refused);
     assert_eq!(told.len(), 1, "{told:?}");
     for words in ["drawdown_frac_max", "0.05", "`daily_loss_frac_max` is not set any more"] {
         assert!(told[0].contains(words), "`{words}` is missing: {told:?}");
     }
-    assert_eq!(books.against("b", Start::Released, false), [""; 0]);
+    assert_eq!(books.against("b", Start::Released, Adoption::Refused), [""; 0]);
     books.keep(r#"{"limits":{"drawdown_frac_max":0.2}}"#);
-    assert_eq!(books.against("b", Start::Plain, false), [""; 0], "tighter ones are fine");
+    assert_eq!(
+        books.against("b", Start::Plain, Adoption::Refused),
+        [""; 0],
+        "tighter ones are fine"
+    );
 }
 
 #[test]
@@ -181,14 +189,18 @@ fn live_unreconciled_is_refused_unless_the_account_is_taken_over() {
         vec![Effect::Alert(Alert::Mismatch { what: what.to_owned(), ours, theirs })]
     };
     books.session("a", 0, &[(heard(&[("SPY", 2.0)]), mismatch("SPY"))]);
-    let told = books.against("b", Start::Plain, false);
+    let told = books.against("b", Start::Plain, Adoption::Refused);
     assert_eq!(told.len(), 1, "{told:?}");
     assert!(told[0].contains("session a ended with positions other than"), "{told:?}");
-    assert_eq!(books.against("b", Start::Plain, true), [""; 0]);
-    assert_eq!(books.against("a", Start::Plain, false), [""; 0], "it compares by itself");
+    assert_eq!(books.against("b", Start::Plain, Adoption::Allowed), [""; 0]);
+    assert_eq!(
+        books.against("a", Start::Plain, Adoption::Refused),
+        [""; 0],
+        "it compares by itself"
+    );
     // Cash is taken over by every session, and what was mended later does not count.
     books.session("c", 1, &[(heard(&[]), mismatch("SPY")), (heard(&[]), mismatch("cash"))]);
-    assert_eq!(books.against("b", Start::Plain, false), [""; 0]);
+    assert_eq!(books.against("b", Start::Plain, Adoption::Refused), [""; 0]);
 }
 
 #[test]
@@ -196,16 +208,16 @@ fn live_orders_that_a_session_left_are_refused_unless_they_are_taken_over() {
     let books = Books::new();
     books.session("a", 0, &[]);
     books.sent("left");
-    let told = books.against("b", Start::Plain, false);
+    let told = books.against("b", Start::Plain, Adoption::Refused);
     assert_eq!(told.len(), 1, "{told:?}");
     assert!(
         told[0].contains("session left left 1 orders") && told[0].contains("--session left"),
         "{told:?}"
     );
-    assert_eq!(books.against("left", Start::Plain, false), [""; 0]);
-    assert_eq!(books.against("b", Start::Plain, true), [""; 0]);
+    assert_eq!(books.against("left", Start::Plain, Adoption::Refused), [""; 0]);
+    assert_eq!(books.against("b", Start::Plain, Adoption::Allowed), [""; 0]);
     books.store.end_session("left", "complete", time(9)).unwrap();
-    assert_eq!(books.against("b", Start::Plain, false), [""; 0]);
+    assert_eq!(books.against("b", Start::Plain, Adoption::Refused), [""; 0]);
 }
 
 #[test]
@@ -224,6 +236,22 @@ fn live_unexplained_position_is_what_no_ledger_tells_of() {
     assert_eq!(books.unexplained(&[("SPY", 5.0), ("QQQ", -1.0)]), []);
     books.session("c", 2, &[(heard(&[("SPY", 7.0), ("QQQ", -1.0)]), Vec::new())]);
     assert_eq!(books.unexplained(&[("SPY", 7.0), ("QQQ", -1.0)]), []);
+}
+
+#[test]
+fn live_unexplained_position_is_refused_with_symbol_and_quantity_unless_it_is_taken_over() {
+    let found = || {
+        let one = |name, held| Unexplained { symbol: symbol(name), held, explained: 0.0 };
+        vec![one("SPY", 3.0), one("QQQ", -2.0)]
+    };
+    let unfit = explain(ACCOUNT, found(), Adoption::Refused).unwrap_err();
+    assert_eq!(unfit.kind(), FailureKind::Refused);
+    let reasons = unfit.reasons();
+    assert_eq!(reasons.len(), 2);
+    assert!(reasons[0].contains("`ibkr:U1` holds 3 SPY, our ledgers explain 0"), "{reasons:?}");
+    assert!(reasons[1].contains("-2 QQQ") && reasons[1].contains("--adopt-positions"));
+    assert_eq!(explain(ACCOUNT, found(), Adoption::Allowed).unwrap().len(), 2);
+    assert_eq!(explain(ACCOUNT, Vec::new(), Adoption::Refused).unwrap(), [""; 0]);
 }
 
 #[test]
