@@ -41,6 +41,20 @@ pub fn connect(
     wish: &VenueWish,
     interrupt: &Interrupt,
 ) -> Result<OpenVenue, VenueRefusal> {
+    let owner = owner(connector, wish, interrupt)?;
+    Ok(OpenVenue {
+        account: owner.shared.account.clone(),
+        broker: Box::new(IbkrBroker::new(Arc::clone(&owner))),
+        stream: Box::new(IbkrStream::new(owner)),
+    })
+}
+
+/// The connection of an account on which everything was found to be well.
+pub(super) fn owner(
+    connector: &IbkrConnector,
+    wish: &VenueWish,
+    interrupt: &Interrupt,
+) -> Result<Arc<Owner>, VenueRefusal> {
     let runtime = runtime().map_err(|reason| unreachable_because(vec![reason]))?;
     let started = runtime.block_on(async {
         tokio::select! {
@@ -61,11 +75,7 @@ pub fn connect(
     if !reasons.is_empty() {
         return Err(VenueRefusal { reasons, is_unreachable: false });
     }
-    Ok(OpenVenue {
-        account: owner.shared.account.clone(),
-        broker: Box::new(IbkrBroker::new(Arc::clone(&owner))),
-        stream: Box::new(IbkrStream::new(owner)),
-    })
+    Ok(owner)
 }
 
 /// Connects, looks everything up, and begins to keep the connection.

@@ -191,6 +191,12 @@ impl Owner {
         let handle: &Handle = self.runtime.as_ref()?.handle();
         Some(handle.block_on(work))
     }
+
+    /// How many tasks live, those of the library included.
+    #[cfg(test)]
+    pub(in super::super) fn num_tasks(&self) -> usize {
+        self.runtime.as_ref().map_or(0, |runtime| runtime.metrics().num_alive_tasks())
+    }
 }
 
 impl Drop for Owner {
