@@ -13,7 +13,7 @@ use super::super::request::bar_size;
 use super::IbkrBroker;
 use super::data::{Feed, IbkrStream, Span};
 use super::known::Core;
-use super::link::{Asker, Lane, Opened, Owner, Place, Shared, keep, open};
+use super::link::{Asker, Lane, Nightly, Opened, Owner, Place, Shared, keep, open};
 use super::orders::{Found, References, Tracker, WireIds, lookup, margin};
 use crate::base::{Interrupt, Stopwatch};
 use crate::config::IbkrConnector;
@@ -163,8 +163,10 @@ fn core(
     let references = References::new(&wish.session);
     let tracker = Tracker::new(references, account, &wish.currency, connector.client_id, symbols);
     let tracker = tracker.in_zone(calendar.zone().clone());
+    let nightly = connector.restart_at.clone().map(|at| Nightly::new(at, calendar.zone()));
     let span = Span { calendar, timeframe: wish.timeframe, since: wish.history_since };
-    Core::new(tracker, Feed::new(span, &wish.symbols, wish.quotes, wish.delayed_data))
+    let feed = Feed::new(span, &wish.symbols, wish.quotes, wish.delayed_data);
+    Core::new(tracker, feed).with_nightly(nightly)
 }
 
 /// What can be said against a wish without a gateway.

@@ -136,7 +136,10 @@ impl Shared {
     ) -> Result<T, CallError> {
         self.lane.admit(haste).await;
         let Some(client) = self.client().filter(|client| client.is_connected()) else {
-            let trouble = self.core().0.usable().err();
+            let trouble = {
+                let (mut core, at) = self.core();
+                core.usable(at).err()
+            };
             let trouble = trouble.unwrap_or_else(|| "the connection has just been lost".to_owned());
             return Err(CallError::NotSent(trouble));
         };

@@ -15,6 +15,8 @@ const CUTS: &str = "RELEAT_BROKER_CUTS";
 const PLACE_ORDER: i32 = 203;
 /// Most of a cut is waiting, so that many fit beside each other.
 const THREADS: usize = 24;
+/// What became of an order is known so long after the connection is back, seconds.
+const SETTLED_S: f64 = 30.0;
 /// A cut that hits another message is tried again so often.
 const TRIES: u32 = 5;
 
@@ -25,6 +27,8 @@ struct Bench {
     desk: Desk,
     received: std::sync::Arc<Mutex<u64>>,
     last: u64,
+    /// The longest wait for the venue's word after a connection was back, seconds.
+    slowest_s: f64,
 }
 
 /// How a cut came out.
@@ -58,7 +62,7 @@ impl Bench {
         stage.connector.port = wire.port;
         let mut desk = stage.open();
         desk.snapshot();
-        Self { stage, wire, desk, received, last: 0 }
+        Self { stage, wire, desk, received, last: 0, slowest_s: 0.0 }
     }
 
     /// How long the frame of an order is, and how much comes back for it.
@@ -85,7 +89,10 @@ impl Bench {
         self.desk.until("connection", Desk::is_back);
         assert!(!self.wire.mend(), "cut {bytes}: nothing was cut");
         let orders = |wire: &Wire| wire.messages().iter().filter(|it| it.0 == PLACE_ORDER).count();
+        let watch = Stopwatch::start();
         let snapshot = self.desk.snapshot();
+        self.slowest_s = self.slowest_s.max(watch.seconds());
+        assert!(self.slowest_s <= SETTLED_S, "cut {bytes}: {}", self.slowest_s);
         let is_there = snapshot.open_orders.iter().any(|order| order.order_id == Some(OrderId(id)));
         let at_house = self.stage.orders(&format!("releat-s-{id}"));
         assert!(at_house <= 1, "cut {bytes}: {at_house} orders");
@@ -114,7 +121,7 @@ impl Bench {
 
 /// Cuts at each of these bytes; how each came out.
 fn cut_at(cuts: Vec<(Way, usize)>) -> Vec<(Way, usize, Fate)> {
-    let fates = Mutex::new(Vec::new());
+    let (fates, slowest_s) = (Mutex::new(Vec::new()), Mutex::new(0.0_f64));
     share_out(THREADS.min(cuts.len()), cuts, |cuts| {
         let mut bench = Bench::new();
         for (way, bytes) in cuts {
@@ -122,7 +129,13 @@ fn cut_at(cuts: Vec<(Way, usize)>) -> Vec<(Way, usize, Fate)> {
             let fate = fate.unwrap_or_else(|| panic!("cut {bytes} never hit the order"));
             fates.lock().unwrap().push((way, bytes, fate));
         }
+        let mut slowest_s = slowest_s.lock().unwrap();
+        *slowest_s = slowest_s.max(bench.slowest_s);
     });
+    println!(
+        "what became of an order was known {:.1} s after the return at most",
+        slowest_s.into_inner().unwrap()
+    );
     fates.into_inner().unwrap()
 }
 

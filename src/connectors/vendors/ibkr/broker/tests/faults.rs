@@ -171,7 +171,7 @@ fn guard_messages_that_come_twice_late_or_in_another_order() {
 }
 
 #[test]
-fn sentinel_matrix_no_message_brings_an_unset_number_in() {
+fn guard_sentinels_in_every_message_at_once() {
     let mut options = options();
     options.faults = script(|_, moment| match moment {
         Moment::Sending { .. } => vec![Act::Sentinels],

@@ -3,8 +3,11 @@
 mod ambiguous;
 mod data;
 mod faults;
+mod gate;
+mod night;
 mod orders;
 mod proxy;
 mod refusals;
+mod sentinels;
 mod stage;
 mod storm;
