@@ -41,9 +41,9 @@ pub use layers::{
     load_place,
 };
 pub use place::{
-    AlpacaCalendar, AlpacaConnector, Connectors, Executors, IbkrConnector, Limits, Mt5Connector,
-    Place, PolygonConnector, RayExecutor, S3Addressing, S3Connector, SlurmExecutor, Store,
-    YahooConnector,
+    AlpacaCalendar, AlpacaConnector, Connectors, DailyTime, DailyTimeError, Executors,
+    IbkrConnector, Limits, Mt5Connector, Place, PolygonConnector, RayExecutor, S3Addressing,
+    S3Connector, SlurmExecutor, Store, YahooConnector,
 };
 pub use problem::{ConfigErrors, Location, Problem};
 

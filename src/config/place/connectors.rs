@@ -6,7 +6,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::Limits;
+use super::{DailyTime, Limits};
 
 /// Addresses, keys and limits of vendors and brokers.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -122,6 +122,10 @@ pub struct IbkrConnector {
     pub client_id: i32,
     /// Whether a session on paper may trade on prices that the broker sends minutes late. Default false.
     pub delayed_data: bool,
+    /// When TWS or the gateway restarts by itself every day, as set under "auto restart": `23:45`, in the zone of the
+    /// exchange, or `23:45 Europe/Berlin`. Nothing is sent from a minute before until it is back and everything was
+    /// compared. Default none: a restart is a lost connection like any other.
+    pub restart_at: Option<DailyTime>,
     /// How fast it may be asked for history; its own four rules hold besides. Default five requests a
     /// second, one symbol at a time.
     pub limits: Limits,
@@ -134,6 +138,7 @@ impl Default for IbkrConnector {
             port: 4002,
             client_id: 17,
             delayed_data: false,
+            restart_at: None,
             limits: Limits { parallel: 1, ..Limits::default() },
         }
     }

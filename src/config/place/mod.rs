@@ -1,6 +1,7 @@
 //! The settings of the place: what `configs/*.yaml` hold.
 
 mod connectors;
+mod daily_time;
 mod executors;
 mod limits;
 mod root;
@@ -10,6 +11,7 @@ pub use connectors::{
     AlpacaCalendar, AlpacaConnector, Connectors, IbkrConnector, Mt5Connector, PolygonConnector,
     S3Addressing, S3Connector, YahooConnector,
 };
+pub use daily_time::{DailyTime, DailyTimeError};
 pub use executors::{Executors, RayExecutor, SlurmExecutor};
 pub use limits::Limits;
 pub use root::Place;

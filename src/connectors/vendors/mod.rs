@@ -8,6 +8,7 @@ mod bar_span;
 pub(in crate::connectors) mod http;
 pub mod ibkr;
 pub mod mt5;
+mod notes;
 mod polygon;
 mod yahoo;
 
@@ -15,6 +16,7 @@ pub(in crate::connectors) use alpaca::AlpacaBars;
 pub(crate) use bar_span::BarSpan;
 pub use ibkr::{IbkrHistory, IbkrTickKind, IbkrTickPage, IbkrTickRequest};
 pub(in crate::connectors) use mt5::Mt5Bridge;
+pub(in crate::connectors) use notes::Notes;
 pub(in crate::connectors) use polygon::PolygonBars;
 pub(in crate::connectors) use yahoo::YahooBars;
 

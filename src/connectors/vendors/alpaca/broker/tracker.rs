@@ -30,6 +30,7 @@ pub(super) struct Tracker {
     /// Orders of others.
     foreign: BTreeSet<String>,
     notes: BTreeSet<String>,
+    new_notes: Vec<String>,
     is_torn: bool,
 }
 
@@ -60,6 +61,7 @@ impl Tracker {
             suspects: BTreeSet::new(),
             foreign: BTreeSet::new(),
             notes: BTreeSet::new(),
+            new_notes: Vec::new(),
             is_torn: false,
         }
     }
@@ -273,9 +275,14 @@ impl Tracker {
         &self.notes
     }
 
+    /// Those that nobody was told of.
+    pub(super) fn take_notes(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.new_notes)
+    }
+
     pub(super) fn note(&mut self, note: String) {
-        if self.notes.len() < NOTES_MAX {
-            self.notes.insert(note);
+        if self.notes.len() < NOTES_MAX && self.notes.insert(note.clone()) {
+            self.new_notes.push(note);
         }
     }
 

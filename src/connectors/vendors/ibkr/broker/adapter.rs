@@ -49,8 +49,8 @@ impl IbkrBroker {
             .instruments
             .get(&request.symbol)
             .ok_or_else(|| BrokerError::UnknownSymbol { symbol: request.symbol.clone() })?;
-        let (core, _) = shared.core();
-        core.usable().map_err(not_sent)?;
+        let (mut core, at) = shared.core();
+        core.usable(at).map_err(not_sent)?;
         if core.tracker.has(request.id) {
             let last = core.tracker.last().unwrap_or(request.id);
             return Err(BrokerError::OrderNumber { found: request.id, last });
@@ -120,7 +120,8 @@ impl Broker for IbkrBroker {
     }
 
     fn poll(&mut self) -> Result<Vec<BrokerEvent>, BrokerError> {
-        Ok(self.shared().core().0.drain())
+        let (mut core, at) = self.shared().core();
+        Ok(core.drain(at))
     }
 
     fn snapshot(&mut self, since: Timestamp) -> Result<BrokerSnapshot, BrokerError> {
@@ -196,6 +197,6 @@ fn learn(shared: &Shared, learned: Learned) -> BrokerSnapshot {
     for (name, cost) in learned.costs {
         events.extend(core.tracker.learn_cost(&name, cost, now));
     }
-    core.tell(events, now.time);
+    core.tell(events, at);
     learned.snapshot
 }

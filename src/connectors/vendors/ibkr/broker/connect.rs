@@ -13,7 +13,7 @@ use super::super::request::bar_size;
 use super::IbkrBroker;
 use super::data::{Feed, IbkrStream, Span};
 use super::known::Core;
-use super::link::{Asker, Lane, Opened, Owner, Place, Shared, keep, open};
+use super::link::{Asker, Lane, Nightly, Opened, Owner, Place, Shared, keep, open};
 use super::orders::{Found, References, Tracker, WireIds, lookup, margin};
 use crate::base::{Interrupt, Stopwatch};
 use crate::config::IbkrConnector;
@@ -41,6 +41,20 @@ pub fn connect(
     wish: &VenueWish,
     interrupt: &Interrupt,
 ) -> Result<OpenVenue, VenueRefusal> {
+    let owner = owner(connector, wish, interrupt)?;
+    Ok(OpenVenue {
+        account: owner.shared.account.clone(),
+        broker: Box::new(IbkrBroker::new(Arc::clone(&owner))),
+        stream: Box::new(IbkrStream::new(owner)),
+    })
+}
+
+/// The connection of an account on which everything was found to be well.
+pub(super) fn owner(
+    connector: &IbkrConnector,
+    wish: &VenueWish,
+    interrupt: &Interrupt,
+) -> Result<Arc<Owner>, VenueRefusal> {
     let runtime = runtime().map_err(|reason| unreachable_because(vec![reason]))?;
     let started = runtime.block_on(async {
         tokio::select! {
@@ -61,11 +75,7 @@ pub fn connect(
     if !reasons.is_empty() {
         return Err(VenueRefusal { reasons, is_unreachable: false });
     }
-    Ok(OpenVenue {
-        account: owner.shared.account.clone(),
-        broker: Box::new(IbkrBroker::new(Arc::clone(&owner))),
-        stream: Box::new(IbkrStream::new(owner)),
-    })
+    Ok(owner)
 }
 
 /// Connects, looks everything up, and begins to keep the connection.
@@ -153,8 +163,10 @@ fn core(
     let references = References::new(&wish.session);
     let tracker = Tracker::new(references, account, &wish.currency, connector.client_id, symbols);
     let tracker = tracker.in_zone(calendar.zone().clone());
+    let nightly = connector.restart_at.clone().map(|at| Nightly::new(at, calendar.zone()));
     let span = Span { calendar, timeframe: wish.timeframe, since: wish.history_since };
-    Core::new(tracker, Feed::new(span, &wish.symbols, wish.quotes, wish.delayed_data))
+    let feed = Feed::new(span, &wish.symbols, wish.quotes, wish.delayed_data);
+    Core::new(tracker, feed).with_nightly(nightly)
 }
 
 /// What can be said against a wish without a gateway.

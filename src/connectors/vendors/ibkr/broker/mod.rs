@@ -19,6 +19,8 @@ mod snapshot;
 mod values;
 
 #[cfg(test)]
+mod known_tests;
+#[cfg(test)]
 mod tests;
 
 pub use adapter::IbkrBroker;

@@ -23,7 +23,8 @@ pub(super) struct Moment {
 
 /// A number, or none where the broker has none.
 pub(super) fn known(number: f64) -> Option<f64> {
-    (number.is_finite() && number.abs() <= UNSET).then_some(number)
+    let is_set = number.abs() < UNSET && !UNSET_WHOLE.contains(&number.abs());
+    (number.is_finite() && is_set).then_some(number)
 }
 
 /// A price; none unless it is one.
@@ -33,18 +34,12 @@ pub(super) fn price(number: f64) -> Option<f64> {
 
 /// A number of shares or contracts; none where the broker has none, or a negative one.
 pub(super) fn quantity(number: f64) -> Option<f64> {
-    known(number).filter(|&number| number >= 0.0 && !UNSET_WHOLE.contains(&number))
-}
-
-/// A signed number of shares or contracts.
-pub(super) fn holding(number: f64) -> Option<f64> {
-    known(number).filter(|number| !UNSET_WHOLE.contains(&number.abs()))
+    known(number).filter(|&number| number >= 0.0)
 }
 
 /// A number that came as text.
 pub(super) fn decimal(text: &str) -> Option<f64> {
-    let number = text.trim().parse::<f64>().ok()?;
-    known(number).filter(|number| !UNSET_WHOLE.contains(&number.abs()))
+    known(text.trim().parse().ok()?)
 }
 
 /// An instant that came as text: `20260102-15:30:00` in UTC, `20260102 10:30:00 US/Eastern`, or
@@ -74,16 +69,14 @@ mod tests {
 
     #[test]
     fn sentinels_are_no_numbers() {
-        for bad in [f64::MAX, -f64::MAX, f64::NAN, f64::INFINITY, f64::NEG_INFINITY, 1.1e300] {
-            assert_eq!(
-                (known(bad), price(bad), quantity(bad), holding(bad)),
-                (None, None, None, None)
-            );
+        let whole = [f64::from(i32::MAX), -f64::from(i32::MAX), i64::MAX as f64];
+        let unset = [f64::MAX, -f64::MAX, f64::NAN, f64::INFINITY, f64::NEG_INFINITY, 1e300];
+        for bad in unset.into_iter().chain(whole) {
+            assert_eq!((known(bad), price(bad), quantity(bad)), (None, None, None));
         }
         for bad in ["", "1.7976931348623157E308", "2147483647", "9223372036854775807", "nan", "x"] {
             assert_eq!(decimal(bad), None, "{bad}");
         }
-        assert_eq!(quantity(2_147_483_647.0), None);
         assert_eq!((price(0.0), price(-1.0), quantity(-1.0)), (None, None, None));
         assert_eq!(
             (known(-2.5), quantity(0.0), decimal("-1e3")),

@@ -1,6 +1,7 @@
 //! Between bytes and messages.
 
 use super::message::{Reply, Request};
+use super::sentinel::Wish;
 
 /// One way to write messages; made for the version that client and gateway agreed upon.
 pub(crate) trait Codec: Send + Sync {
@@ -13,6 +14,11 @@ pub(crate) trait Codec: Send + Sync {
     /// The bodies of the frames that say a reply, without their lengths: one as a rule, two for history with an end of its
     /// own, none for what this version does not have.
     fn write(&self, reply: &Reply) -> Vec<Vec<u8>>;
+
+    /// A body with numbers replaced by what is none; as it was where fields have no names.
+    fn unset(&self, body: Vec<u8>, _wish: Wish<'_>) -> Vec<u8> {
+        body
+    }
 }
 
 /// A message that cannot be read.

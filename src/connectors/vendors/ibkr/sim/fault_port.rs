@@ -1,5 +1,6 @@
 //! What the server asks of a fault script. The script implements [`Faults`]; the server carries out what it answers.
 
+use super::sentinel::Sentinel;
 use crate::base::Timestamp;
 
 /// Something that is about to happen at the gateway.
@@ -87,6 +88,13 @@ pub enum Act {
     ClientIdInUse,
     /// Numbers of this message are unset: the largest double.
     Sentinels,
+    /// Numbers of this message are replaced by what is none; protobuf alone.
+    Unset {
+        /// Names of a field, such as `execution.price`; all prices, quantities and amounts if absent.
+        field: Option<String>,
+        /// What is written instead.
+        value: Sentinel,
+    },
     /// The order that this message is about trades so many shares too many.
     OverFill(f64),
     /// Somebody else, client id 0, sends an order of so many shares (a sale if negative).

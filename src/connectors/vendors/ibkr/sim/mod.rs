@@ -8,6 +8,7 @@ mod fault_port;
 mod faults;
 mod message;
 mod proto;
+mod sentinel;
 mod server;
 mod text;
 
@@ -19,6 +20,10 @@ pub use faults::{
     BurstFault, CloseFault, CompetingFault, CorrectFault, DataAfterLink, DelayFault, FaultMoment,
     ForeignFault, GatewayFault, GatewayFaultError, GatewayFaultFamily, GatewayFaultKind,
     GatewayFaultPlan, GatewayFaults, LinkFault, NoticeFault, OverFillFault, RejectFault,
-    ReorderFault, RestartFault, SplitFault, StallFault, UnknownFault,
+    ReorderFault, RestartFault, SplitFault, StallFault, UnknownFault, UnsetFault,
 };
+pub use sentinel::Sentinel;
 pub use server::{GatewaySim, MarketDataRights, SimOptions};
+
+#[cfg(test)]
+pub(super) use proto::numeric_fields;

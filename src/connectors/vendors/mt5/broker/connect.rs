@@ -1,6 +1,6 @@
 //! Opening the account, and looking at it before that.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use super::desk::{Line, Mt5Broker, check_lots, time};
 use super::names::Names;
@@ -59,7 +59,8 @@ fn line(connector: &Mt5Connector, interrupt: &Interrupt) -> Result<Line, String>
     };
     let client = VendorClient::try_new(venue).map_err(|error| error.to_string())?;
     let base_url = connector.base_url.trim_end_matches('/').to_owned();
-    Ok(Line { base_url, client: client.stopped_by(interrupt.clone()), watch: Stopwatch::start() })
+    let client = client.stopped_by(interrupt.clone());
+    Ok(Line { base_url, client, watch: Stopwatch::start(), notes: Mutex::default() })
 }
 
 /// What an account must be.

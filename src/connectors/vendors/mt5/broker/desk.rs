@@ -1,6 +1,6 @@
 //! The account as a broker: everything is asked for, nothing is told by itself.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use serde::de::DeserializeOwned;
 use serde_json::json;
@@ -10,6 +10,7 @@ use super::names::Names;
 use super::verdict::{Verdict, verdict};
 use super::wire::{Account, Deal, Position, Quote};
 use crate::base::{Stopwatch, Timestamp};
+use crate::connectors::vendors::Notes;
 use crate::connectors::vendors::http::{Ask, Posted, Reply, VendorClient, in_path};
 use crate::domain::{OrderId, OrderKind, OrderRequest, Side, Symbol, TimeInForce};
 use crate::ports::{
@@ -31,9 +32,21 @@ pub(super) struct Line {
     pub(super) base_url: String,
     pub(super) client: VendorClient,
     pub(super) watch: Stopwatch,
+    pub(super) notes: Mutex<Notes>,
 }
 
 impl Line {
+    /// Something for people, about something.
+    fn note(&self, about: &str, text: &str) {
+        let mut notes = self.notes.lock().unwrap_or_else(PoisonError::into_inner);
+        notes.say(about, text, self.watch.seconds());
+    }
+
+    /// What people were not told yet.
+    pub(super) fn take_notes(&self) -> Vec<String> {
+        self.notes.lock().unwrap_or_else(PoisonError::into_inner).take().collect()
+    }
+
     /// Asks for something.
     pub(super) fn get<T: DeserializeOwned>(&self, ask: &Ask, expected: &str) -> Result<T, String> {
         match self.client.get_json(ask, expected) {
@@ -81,6 +94,8 @@ pub(super) struct Mt5Broker {
     asked_s: f64,
     since: Timestamp,
     is_up: bool,
+    /// When the bridge fell silent, seconds of our clock.
+    lost_s: f64,
 }
 
 impl Mt5Broker {
@@ -95,6 +110,7 @@ impl Mt5Broker {
             last: None,
             since: now,
             is_up: true,
+            lost_s: 0.0,
         }
     }
 
@@ -110,14 +126,27 @@ impl Mt5Broker {
         self.events.push(BrokerEvent::Rejected { order_id, reason, time });
     }
 
-    fn link(&mut self, is_up: bool) {
-        if self.is_up != is_up {
-            self.is_up = is_up;
-            let time = self.since;
-            self.events.push(match is_up {
-                true => BrokerEvent::LinkRestored { time },
-                false => BrokerEvent::LinkLost { time },
-            });
+    /// The bridge answers, or tells why not.
+    fn link(&mut self, answer: Result<(), String>) {
+        if let Err(reason) = &answer {
+            let text = format!("the bridge does not tell of deals: {reason}");
+            self.line.note(&text, &text);
+        }
+        let is_up = answer.is_ok();
+        if self.is_up == is_up {
+            return;
+        }
+        self.is_up = is_up;
+        let (time, seconds) = (self.since, self.line.watch.seconds());
+        if is_up {
+            let away = seconds - self.lost_s;
+            let text =
+                format!("the bridge answers again after {away:.1} s; everything is compared");
+            self.line.note("back", &text);
+            self.events.push(BrokerEvent::LinkRestored { time });
+        } else {
+            self.lost_s = seconds;
+            self.events.push(BrokerEvent::LinkLost { time });
         }
     }
 }
@@ -185,11 +214,11 @@ impl Broker for Mt5Broker {
             match self.line.deals(self.since, now) {
                 Ok(deals) => {
                     let news = self.book.hear(&deals);
-                    self.link(true);
+                    self.link(Ok(()));
                     self.events.extend(news);
                     self.events.extend(self.book.settle(seconds, now));
                 }
-                Err(_) => self.link(false),
+                Err(reason) => self.link(Err(reason)),
             }
         }
         Ok(std::mem::take(&mut self.events))

@@ -128,6 +128,9 @@ impl MarketStream for Mt5Stream {
     fn poll(&mut self) -> Result<Vec<StreamEvent>, BrokerError> {
         let seconds = self.line.watch.seconds();
         let mut events = Vec::new();
+        let time = self.now;
+        let notes = self.line.take_notes().into_iter();
+        events.extend(notes.map(|text| StreamEvent::Note { text, time }));
         if seconds - self.looked_s < LOOK_S {
             return Ok(events);
         }

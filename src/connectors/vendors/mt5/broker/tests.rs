@@ -11,7 +11,7 @@ use super::verdict::{Verdict, verdict};
 use crate::base::{Interrupt, Stopwatch, Timestamp};
 use crate::config::{Limits, Mt5Connector, RiskLimits};
 use crate::domain::{Calendar, CalendarName, OrderId, OrderRequest, Symbol, Timeframe};
-use crate::ports::{Broker, BrokerEvent, FindingOutcome, OrderEnd, VenueWish};
+use crate::ports::{Broker, BrokerEvent, FindingOutcome, OrderEnd, StreamEvent, VenueWish};
 use crate::risk::{Approved, Book, BookLine, Market, RiskGate, RiskState, Verdict as Gate};
 
 const NOW_MS: i64 = 1_704_898_800_000;
@@ -22,6 +22,7 @@ struct Terminal {
     deals: Vec<(i64, String, f64, String, i64)>,
     /// How the next orders go wrong: refused, or done and answered with a failure.
     next: Vec<&'static str>,
+    hides_deals: bool,
 }
 
 impl Terminal {
@@ -53,6 +54,7 @@ impl Terminal {
                     held.abs()
                 ))
             }
+            "history" if self.hides_deals => Some((404, r#"{"detail":"no history"}"#.to_owned())),
             "history" => {
                 let rows: Vec<String> = self.deals.iter().map(deal).collect();
                 good(&format!("[{}]", rows.join(",")))
@@ -228,6 +230,32 @@ fn an_order_trades_once_whatever_the_bridge_answers() {
     assert_eq!((again.executions, again.ended_orders), (snapshot.executions, ended));
     let events = stream.poll().unwrap();
     assert_eq!(events.len(), 2, "{events:?}");
+}
+
+#[test]
+fn a_bridge_that_falls_silent_is_told_with_the_reason_and_so_is_its_return() {
+    let (connector, terminal) = bridge();
+    let opened = connect(&connector, &wish(false), &Interrupt::never()).unwrap();
+    let (mut broker, mut stream) = (opened.broker, opened.stream);
+    let mut notes = || -> Vec<String> {
+        let events = stream.poll().unwrap().into_iter();
+        let text = |event| match event {
+            StreamEvent::Note { text, .. } => Some(text),
+            _ => None,
+        };
+        events.filter_map(text).collect()
+    };
+    terminal.lock().unwrap().hides_deals = true;
+    assert!(matches!(news(&mut *broker, 1)[..], [BrokerEvent::LinkLost { .. }]));
+    let told = notes();
+    assert!(told[0].starts_with("the bridge does not tell of deals: "), "{told:?}");
+    assert!(told[0].contains("no history") && told.len() == 1, "{told:?}");
+    terminal.lock().unwrap().hides_deals = false;
+    broker.submit(approved(1, 1.0)).unwrap();
+    let events = news(&mut *broker, 3);
+    assert!(events.iter().any(|event| matches!(event, BrokerEvent::LinkRestored { .. })));
+    let told = notes();
+    assert!(told[0].starts_with("the bridge answers again after "), "{told:?}");
 }
 
 #[test]

@@ -16,6 +16,7 @@ use super::keys::Keys;
 use super::pace::{Pace, Told, Urgency};
 use crate::base::{Interrupt, Stopwatch, Timestamp, now};
 use crate::config::Limits;
+use crate::connectors::vendors::Notes;
 use crate::connectors::vendors::alpaca::broker::wire::Refusal;
 
 const USER_AGENT: &str = concat!("releat/", env!("CARGO_PKG_VERSION"));
@@ -80,6 +81,7 @@ pub(in super::super) struct Line {
     clock: Stopwatch,
     pace: Mutex<Pace>,
     venue_clock: Mutex<VenueClock>,
+    notes: Mutex<Notes>,
     interrupt: Interrupt,
 }
 
@@ -118,6 +120,7 @@ impl Line {
             clock: Stopwatch::start(),
             pace: Mutex::new(Pace::new(limits.requests_per_s)),
             venue_clock: Mutex::new(VenueClock::new()),
+            notes: Mutex::default(),
             interrupt,
         })
     }
@@ -129,6 +132,17 @@ impl Line {
     /// Seconds since the line was made; for deadlines.
     pub(in super::super) fn seconds(&self) -> f64 {
         self.clock.seconds()
+    }
+
+    /// Something for people, about something; without a word of the keys.
+    pub(in super::super) fn note(&self, about: &str, text: &str) {
+        let text = self.keys.blot(text);
+        lock(&self.notes).say(about, &text, self.seconds());
+    }
+
+    /// What people were not told yet.
+    pub(in super::super) fn take_notes(&self) -> Vec<String> {
+        lock(&self.notes).take().collect()
     }
 
     /// What time it is at the venue, as far as its last word tells.

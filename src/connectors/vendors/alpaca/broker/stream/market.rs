@@ -32,6 +32,8 @@ pub(in super::super) struct AlpacaStream {
     backfill: Backfill,
     retry_at_s: f64,
     is_up: bool,
+    /// When the line was lost, seconds of our clock.
+    lost_s: f64,
     is_stale: bool,
     heard_s: f64,
     age_max_s: f64,
@@ -55,6 +57,7 @@ impl AlpacaStream {
             backfill: Backfill::since(wish.history_since, wish.timeframe),
             retry_at_s: 0.0,
             is_up: true,
+            lost_s: 0.0,
             is_stale: false,
             age_max_s: AGE_MAX_S,
         }
@@ -67,19 +70,51 @@ impl AlpacaStream {
         self
     }
 
+    /// A piece of the past, or what has come.
+    fn fetch(&mut self) -> Vec<StreamEvent> {
+        let mut events = Vec::new();
+        let seconds = self.line.seconds();
+        if !self.backfill.is_done() && seconds >= self.retry_at_s {
+            let wanted = (self.symbols.as_slice(), self.feed);
+            match self.backfill.step(&self.line, wanted, &self.calendar) {
+                Ok(events) => return events,
+                Err(loss) => {
+                    self.retry_at_s = self.line.seconds() + RETRY_S;
+                    let reason = format!("past bars could not be fetched: {}", loss.text());
+                    self.stale(reason, &mut events);
+                    return events;
+                }
+            }
+        }
+        if self.backfill.is_done() {
+            self.hear(&mut events);
+            self.watch(&mut events);
+        }
+        events
+    }
+
     fn hear(&mut self, events: &mut Vec<StreamEvent>) {
         while events.len() < EVENTS_MAX {
             let Some(news) = self.link.next() else { return };
             self.heard_s = self.line.seconds();
             match news {
                 News::Up => {
-                    self.is_up = true;
+                    if !std::mem::replace(&mut self.is_up, true) {
+                        let away = self.line.seconds() - self.lost_s;
+                        let text = format!("market data: the line is back after {away:.1} s");
+                        self.line.note("market data is back", &text);
+                    }
                     self.backfill.resume(&self.symbols);
                 }
                 News::Item(message) => self.take(message, events),
-                News::Note(_) => {}
+                News::Note(note) => {
+                    let text = format!("market data: {note}");
+                    self.line.note(&text, &text);
+                }
                 News::Down(reason) => {
-                    self.is_up = false;
+                    if std::mem::take(&mut self.is_up) {
+                        self.lost_s = self.line.seconds();
+                    }
                     self.stale(format!("market data: {reason}"), events);
                 }
             }
@@ -132,27 +167,10 @@ impl AlpacaStream {
 
 impl MarketStream for AlpacaStream {
     fn poll(&mut self) -> Result<Vec<StreamEvent>, BrokerError> {
-        let seconds = self.line.seconds();
-        if !self.backfill.is_done() && seconds >= self.retry_at_s {
-            let wanted = (self.symbols.as_slice(), self.feed);
-            match self.backfill.step(&self.line, wanted, &self.calendar) {
-                Ok(events) => return Ok(events),
-                Err(loss) => {
-                    self.retry_at_s = self.line.seconds() + RETRY_S;
-                    let mut events = Vec::new();
-                    self.stale(
-                        format!("past bars could not be fetched: {}", loss.text()),
-                        &mut events,
-                    );
-                    return Ok(events);
-                }
-            }
-        }
-        let mut events = Vec::new();
-        if self.backfill.is_done() {
-            self.hear(&mut events);
-            self.watch(&mut events);
-        }
+        let mut events = self.fetch();
+        let time = self.line.venue_now();
+        let notes = self.line.take_notes().into_iter();
+        events.extend(notes.map(|text| StreamEvent::Note { text, time }));
         Ok(events)
     }
 

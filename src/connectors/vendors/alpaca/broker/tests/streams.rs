@@ -2,18 +2,19 @@
 
 use std::collections::BTreeMap;
 
-use super::bench::{opened, options, symbol, wait_until};
+use super::bench::{approved, opened, options, symbol, wait_until};
 use crate::base::Timestamp;
 use crate::connectors::vendors::alpaca::broker::stream::AlpacaStream;
 use crate::connectors::vendors::alpaca::sim::{AlpacaSim, Fault, FaultKind, Moment, SimOptions};
-use crate::domain::{Bar, Symbol, Timeframe};
-use crate::ports::{MarketStream, StreamEvent};
+use crate::domain::{Bar, OrderId, OrderRequest, Symbol, Timeframe};
+use crate::ports::{Broker, MarketStream, StreamEvent};
 
 #[derive(Default)]
 struct Seen {
     bars: BTreeMap<(Timeframe, Symbol, Timestamp), Bar>,
     quotes: usize,
     words: Vec<&'static str>,
+    notes: Vec<String>,
 }
 
 const MINUTE: Timeframe = Timeframe::Seconds(60);
@@ -31,9 +32,13 @@ impl Seen {
                 }
                 StreamEvent::Stale { .. } => self.words.push("stale"),
                 StreamEvent::Fresh { .. } => self.words.push("fresh"),
-                StreamEvent::Note { .. } => self.words.push("note"),
+                StreamEvent::Note { text, .. } => self.notes.push(text),
             }
         }
+    }
+
+    fn has_note(&self, start: &str) -> bool {
+        self.notes.iter().any(|note| note.starts_with(start))
     }
 
     fn of(&self, span: Timeframe, name: &str) -> Vec<&Bar> {
@@ -97,8 +102,32 @@ fn a_break_leaves_no_hole() {
             seen.words.contains(&"fresh") && seen.of(MINUTE, "SPY").len() >= 15
         });
         assert_eq!(seen.words[..2], ["stale", "fresh"]);
+        assert!(seen.has_note("market data: the line is back after"), "{:?}", seen.notes);
         seen.check(&sim, &mut stream);
     }
+}
+
+#[test]
+fn what_the_broker_has_to_say_comes_with_the_market_data() {
+    let faults = vec![
+        Fault { kind: FaultKind::UnknownStatus, at: Moment::Order(1) },
+        Fault { kind: FaultKind::CloseSockets, at: Moment::TimeS(150.0) },
+    ];
+    let sim = AlpacaSim::start(SimOptions { speed: 200.0, ..options(11, faults) }).unwrap();
+    let (mut broker, mut stream) = opened(&sim, "s");
+    let time = stream.venue_time().unwrap();
+    let order = OrderRequest::market(OrderId(1), symbol("SPY"), 1.0, time);
+    broker.submit(approved(order)).unwrap();
+    let mut seen = Seen::default();
+    wait_until(|| {
+        broker.poll().unwrap();
+        seen.poll(&mut stream);
+        seen.has_note("news of orders come again after")
+    });
+    for text in ["unknown status `held_by_the_moon`", "no news of orders come: "] {
+        assert!(seen.has_note(text), "{text} in {:?}", seen.notes);
+    }
+    assert!(seen.notes.len() < 12, "{:?}", seen.notes);
 }
 
 #[test]

@@ -48,6 +48,8 @@ pub(in super::super) struct AlpacaBroker {
     pub(super) pairs: BTreeMap<OrderId, Numbers>,
     pub(super) last: Option<OrderId>,
     pub(super) is_up: bool,
+    /// When the news ended, seconds of our clock.
+    lost_s: f64,
     /// Since when a word has been missing, by the venue's number of the order.
     pub(super) gaps: BTreeMap<String, f64>,
     pub(super) audited_s: f64,
@@ -73,6 +75,7 @@ impl AlpacaBroker {
             pairs: BTreeMap::new(),
             last: None,
             is_up: true,
+            lost_s: 0.0,
             gaps: BTreeMap::new(),
             renewed_s: f64::NEG_INFINITY,
         }
@@ -90,14 +93,23 @@ impl AlpacaBroker {
             match news {
                 News::Up if !self.is_up => {
                     self.is_up = true;
+                    let away = self.line.seconds() - self.lost_s;
+                    self.line.note(
+                        "updates are back",
+                        &format!(
+                            "news of orders come again after {away:.1} s; everything is compared"
+                        ),
+                    );
                     self.events.push(BrokerEvent::LinkRestored { time });
                 }
                 News::Up => {}
                 News::Item(update) => self.events.extend(self.tracker.update(&update)),
                 News::Note(note) => self.tracker.note(note),
                 News::Down(reason) => {
-                    self.tracker.note(reason);
+                    let text = format!("no news of orders come: {reason}");
+                    self.line.note(&text, &text);
                     if std::mem::take(&mut self.is_up) {
+                        self.lost_s = self.line.seconds();
                         self.events.push(BrokerEvent::LinkLost { time });
                     }
                 }
@@ -171,6 +183,9 @@ impl Broker for AlpacaBroker {
         self.send_half();
         self.hear();
         self.look_after();
+        for note in self.tracker.take_notes() {
+            self.line.note(&note, &note);
+        }
         Ok(std::mem::take(&mut self.events))
     }
 

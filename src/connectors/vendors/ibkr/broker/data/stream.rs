@@ -30,14 +30,15 @@ impl IbkrStream {
 
 impl MarketStream for IbkrStream {
     fn poll(&mut self) -> Result<Vec<StreamEvent>, BrokerError> {
-        Ok(self.owner.shared.core().0.feed.drain())
+        let (mut core, at) = self.owner.shared.core();
+        Ok(core.news(at))
     }
 
     fn venue_time(&mut self) -> Result<Timestamp, BrokerError> {
         let shared = &self.owner.shared;
         {
-            let (core, at) = shared.core();
-            if core.clock.age(at) < FRESH_S && core.usable().is_ok() {
+            let (mut core, at) = shared.core();
+            if core.clock.age(at) < FRESH_S && core.usable(at).is_ok() {
                 return Ok(core.clock.time(at));
             }
         }

@@ -129,7 +129,7 @@ impl One {
             }
             SubscriptionItem::Data(HistoricalBarUpdate::End { .. }) => {}
             SubscriptionItem::Notice(notice) => {
-                core.feed.notice(&self.symbol, notice.code, &notice.message, now);
+                core.data_notice(&self.symbol, &notice, at);
             }
         }
     }
@@ -147,9 +147,7 @@ impl One {
             let now = core.moment(at);
             match item {
                 SubscriptionItem::Data(tick) => core.feed.tick(&self.symbol, &tick, now),
-                SubscriptionItem::Notice(notice) => {
-                    core.feed.notice(&self.symbol, notice.code, &notice.message, now);
-                }
+                SubscriptionItem::Notice(notice) => core.data_notice(&self.symbol, &notice, at),
             }
         }
         Err(Error::UnexpectedEndOfStream)
@@ -159,7 +157,7 @@ impl One {
         let (mut core, at) = self.shared.core();
         let now = core.moment(at);
         if let Error::Notice(notice) = error {
-            core.feed.notice(&self.symbol, notice.code, &notice.message, now);
+            core.data_notice(&self.symbol, notice, at);
         }
         let cause = match kind {
             Kind::Bars => Cause::Bars,

@@ -136,7 +136,10 @@ impl Shared {
     ) -> Result<T, CallError> {
         self.lane.admit(haste).await;
         let Some(client) = self.client().filter(|client| client.is_connected()) else {
-            let trouble = self.core().0.usable().err();
+            let trouble = {
+                let (mut core, at) = self.core();
+                core.usable(at).err()
+            };
             let trouble = trouble.unwrap_or_else(|| "the connection has just been lost".to_owned());
             return Err(CallError::NotSent(trouble));
         };
@@ -190,6 +193,12 @@ impl Owner {
     pub(in super::super) fn wait<T>(&self, work: impl Future<Output = T>) -> Option<T> {
         let handle: &Handle = self.runtime.as_ref()?.handle();
         Some(handle.block_on(work))
+    }
+
+    /// How many tasks live, those of the library included.
+    #[cfg(test)]
+    pub(in super::super) fn num_tasks(&self) -> usize {
+        self.runtime.as_ref().map_or(0, |runtime| runtime.metrics().num_alive_tasks())
     }
 }
 

@@ -8,6 +8,8 @@ pub(in super::super) struct Standing {
     is_connected: bool,
     /// The gateway has lost the broker, in its words.
     cut_off: Option<String>,
+    /// Why nothing is sent although all is well.
+    held: Option<String>,
 }
 
 /// What a change means for the trader.
@@ -24,7 +26,7 @@ pub(in super::super) enum Change {
 /// What to do about a notice that belongs to no order and no request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in super::super) enum Reaction {
-    /// Nothing.
+    /// Nothing, but people may want to know.
     Nothing,
     /// The standing has changed, and perhaps subscriptions are gone.
     Standing { change: Change, is_data_gone: bool },
@@ -43,25 +45,36 @@ pub(in super::super) enum Reaction {
 impl Standing {
     /// Whether orders can be sent.
     pub(in super::super) const fn is_usable(&self) -> bool {
+        self.is_well() && self.held.is_none()
+    }
+
+    /// Whether the broker can be reached.
+    pub(in super::super) const fn is_well(&self) -> bool {
         self.is_connected && self.cut_off.is_none()
     }
 
-    /// Why not.
+    /// Why orders cannot be sent.
     pub(in super::super) fn trouble(&self) -> String {
-        match &self.cut_off {
-            Some(text) => text.clone(),
-            None => "no connection to TWS or IB Gateway".to_owned(),
+        match (&self.cut_off, &self.held) {
+            (Some(text), _) => text.clone(),
+            (None, Some(text)) if self.is_connected => text.clone(),
+            (None, _) => "no connection to TWS or IB Gateway".to_owned(),
         }
+    }
+
+    /// Nothing is sent from here on, for this reason; or again, if there is none.
+    pub(in super::super) fn hold(&mut self, reason: Option<String>) -> Change {
+        self.change(|standing| standing.held = reason)
     }
 
     /// A new connection is there. What the gateway has lost before, it says again.
     pub(in super::super) fn connected(&mut self) -> Change {
-        self.change(|standing| *standing = Self { is_connected: true, cut_off: None })
+        self.change(|standing| (standing.is_connected, standing.cut_off) = (true, None))
     }
 
     /// The connection is gone.
     pub(in super::super) fn disconnected(&mut self) -> Change {
-        self.change(|standing| *standing = Self::default())
+        self.change(|standing| (standing.is_connected, standing.cut_off) = (false, None))
     }
 
     /// Something was said to everybody.
@@ -121,6 +134,21 @@ mod tests {
         assert!(link.is_usable());
         assert_eq!(link.disconnected(), Change::Lost);
         assert_eq!(link.notice(1102, "back"), standing(Change::None, false));
+    }
+
+    #[test]
+    fn nightly_restart_holds_orders_whatever_the_connection_does() {
+        let mut link = Standing::default();
+        link.connected();
+        let hold = || Some("the gateway restarts".to_owned());
+        assert_eq!(link.hold(hold()), Change::Lost);
+        assert_eq!((link.hold(hold()), link.is_usable()), (Change::None, false));
+        assert_eq!(link.trouble(), "the gateway restarts");
+        assert_eq!(link.disconnected(), Change::None);
+        assert!(link.trouble().contains("no connection"));
+        assert_eq!((link.connected(), link.is_usable()), (Change::None, false));
+        assert_eq!(link.hold(None), Change::Restored);
+        assert_eq!((link.hold(None), link.is_usable()), (Change::None, true));
     }
 
     #[test]

@@ -120,6 +120,11 @@ impl Tracker {
         self.orders.get(&id).map(|order| order.wire)
     }
 
+    /// The order that has a number on the wire.
+    pub(in super::super) fn order(&self, wire: i32) -> Option<OrderId> {
+        self.by_wire.get(&wire).copied()
+    }
+
     /// How an order ended, if it did.
     pub(in super::super) fn end(&self, id: OrderId) -> Option<OrderEnd> {
         let order = self.orders.get(&id)?;

@@ -111,7 +111,7 @@ fn positions(tracker: &Tracker, rows: &[Position]) -> Result<Vec<(Symbol, f64)>,
     let mut positions = BTreeMap::new();
     for row in rows.iter().filter(|row| tracker.is_mine(&row.account)) {
         let Some(symbol) = symbol(tracker, &row.contract) else { continue };
-        let held = values::holding(row.position)
+        let held = values::known(row.position)
             .ok_or_else(|| Doubt(format!("the position of {symbol} is unset")))?;
         positions.insert(symbol, held);
     }

@@ -1,8 +1,13 @@
 //! End to end over TCP, against the simulated gateway.
 
+mod ambiguous;
 mod data;
 mod faults;
+mod gate;
+mod night;
 mod orders;
 mod proxy;
 mod refusals;
+mod sentinels;
 mod stage;
+mod storm;

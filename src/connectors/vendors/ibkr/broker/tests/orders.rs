@@ -100,6 +100,33 @@ fn a_bracket_waits_for_its_entry_and_one_side_cancels_the_other() {
 }
 
 #[test]
+fn brackets_that_are_sent_after_their_entry_has_filled_cancel_each_other() {
+    let stage = Stage::new(options());
+    let mut desk = stage.open();
+    desk.broker.submit(approved(market(1, 6.0))).unwrap();
+    desk.until("fill", |desk| desk.filled(1) == 6.0);
+    let protect = |id, kind| OrderRequest {
+        kind,
+        protects: Some(OrderId(1)),
+        time_in_force: TimeInForce::Gtc,
+        ..market(id, -6.0)
+    };
+    desk.broker.submit(approved(protect(2, OrderKind::Stop { stop_price: 5.0 }))).unwrap();
+    desk.until("acceptance", |desk| desk.is_accepted(2));
+    // A limit below the market trades at once.
+    desk.broker.submit(approved(protect(3, OrderKind::Limit { limit_price: 6.0 }))).unwrap();
+    desk.until("fill", |desk| desk.filled(3) == 6.0);
+    desk.until("the other's end", |desk| desk.is_canceled(2));
+    let parents = |stage: &Stage| {
+        stage.sim.with_house(|house| house.orders().filter(|it| it.order.parent.is_some()).count())
+    };
+    assert_eq!(parents(&stage), 0, "their entry is over");
+    let snapshot = desk.snapshot();
+    assert!(snapshot.open_orders.is_empty() && snapshot.account.positions.is_empty());
+    assert_equals_the_house(&stage, &mut desk);
+}
+
+#[test]
 fn what_is_refused_here_never_leaves() {
     let stage = Stage::new(options());
     let mut desk = stage.open();

@@ -1,6 +1,6 @@
 //! What speaks against an account, before anything is traded.
 
-use super::super::super::sim::{Act, MarketDataRights, Moment};
+use super::super::super::sim::{Act, MarketDataRights, Moment, SimOptions};
 use super::super::examine;
 use super::stage::{Stage, is_long, options, script};
 use crate::ports::{FindingOutcome, VenueWish};
@@ -53,6 +53,21 @@ fn guard_326_names_the_client_id() {
     let refusal = stage.try_open(&stage.wish()).err().unwrap();
     assert!(refusal.reasons[0].contains("client id 17 is in use"), "{refusal}");
     assert!(!refusal.is_unreachable);
+}
+
+#[test]
+fn guard_a_gateway_that_is_too_old_is_told_from_one_that_is_not_there() {
+    for version in [157, 200, 212] {
+        let stage = Stage::new(SimOptions { server_version_max: version, ..options() });
+        let refusal = stage.try_open(&stage.wish()).err().unwrap();
+        let text = refusal.to_string();
+        assert!(text.contains("server version 213 or later (update TWS or IB Gateway)"), "{text}");
+        assert!(text.contains(&format!("version {}", version.min(200))), "{text}");
+        assert!(!refusal.is_unreachable && refusal.reasons.len() == 1, "{refusal:?}");
+        let findings = examine(&stage.connector, &stage.wish());
+        assert_eq!((findings[0].check, findings[0].outcome), ("connect", FindingOutcome::Failed));
+        assert!(findings[0].detail.contains("server version 213 or later"), "{findings:?}");
+    }
 }
 
 #[test]

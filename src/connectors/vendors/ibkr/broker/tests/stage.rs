@@ -1,11 +1,14 @@
 //! A gateway, an account, and the events of both.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use tempfile::TempDir;
 
 use super::super::super::sim::{Act, Faults, GatewaySim, Moment, SimOptions};
-use super::super::connect;
+use super::super::connect::owner;
+use super::super::link::Owner;
+use super::super::{IbkrBroker, IbkrStream};
 use crate::base::{Interrupt, Stopwatch, Timestamp};
 use crate::config::{IbkrConnector, RiskLimits};
 use crate::connectors::simulated::brokerage::Brokerage;
@@ -26,8 +29,27 @@ pub(super) fn spy() -> Symbol {
 
 /// How often random things are tried: a few times, or as often as the variable says.
 pub(super) fn seeds(few: u64) -> u64 {
-    let wanted = crate::base::variable("RELEAT_BROKER_SEEDS");
-    wanted.and_then(|text| text.parse().ok()).unwrap_or(few)
+    wanted("RELEAT_BROKER_SEEDS").unwrap_or(few)
+}
+
+/// The number that a variable holds, for the long version of one test.
+pub(super) fn wanted(variable: &str) -> Option<u64> {
+    crate::base::variable(variable).and_then(|text| text.parse().ok())
+}
+
+/// Lets some threads work a list off, each at its own pace.
+pub(super) fn share_out<T: Send>(
+    threads: usize,
+    items: Vec<T>,
+    work: impl Fn(&mut dyn Iterator<Item = T>) + Sync,
+) {
+    let items = std::sync::Mutex::new(items.into_iter());
+    let next = || items.lock().unwrap_or_else(std::sync::PoisonError::into_inner).next();
+    std::thread::scope(|scope| {
+        for _ in 0..threads {
+            scope.spawn(|| work(&mut std::iter::from_fn(next)));
+        }
+    });
 }
 
 /// Whether the long versions were asked for.
@@ -59,6 +81,7 @@ pub(super) struct Stage {
 
 /// One process on it.
 pub(super) struct Desk {
+    pub(super) owner: Arc<Owner>,
     pub(super) broker: Box<dyn Broker>,
     pub(super) stream: Box<dyn MarketStream>,
     pub(super) events: Vec<BrokerEvent>,
@@ -93,9 +116,10 @@ impl Stage {
     }
 
     pub(super) fn try_open(&self, wish: &VenueWish) -> Result<Desk, VenueRefusal> {
-        let opened = connect(&self.connector, wish, &Interrupt::never())?;
-        let (broker, stream) = (opened.broker, opened.stream);
-        Ok(Desk { broker, stream, events: Vec::new(), news: Vec::new() })
+        let owner = owner(&self.connector, wish, &Interrupt::never())?;
+        let broker = Box::new(IbkrBroker::new(Arc::clone(&owner)));
+        let stream = Box::new(IbkrStream::new(Arc::clone(&owner)));
+        Ok(Desk { owner, broker, stream, events: Vec::new(), news: Vec::new() })
     }
 
     pub(super) fn open(&self) -> Desk {
@@ -171,6 +195,10 @@ impl Desk {
         self.has(
             |event| matches!(event, BrokerEvent::Canceled { order_id, .. } if order_id.0 == id),
         )
+    }
+
+    pub(super) fn is_lost(&self) -> bool {
+        self.has(|event| matches!(event, BrokerEvent::LinkLost { .. }))
     }
 
     /// Whether the last word about the connection is that it is back.

@@ -1,6 +1,8 @@
 //! What the form of a script alone does not check: ranges, names, and that every fault can strike.
 
 use super::super::fault_port::Moment;
+use super::super::proto::MESSAGES;
+use super::super::sentinel::numeric;
 use super::kinds::GatewayFaultKind as Kind;
 use super::names::{REPLIES, REQUESTS, nearest};
 use super::script::{FaultMoment, GatewayFaultError};
@@ -155,6 +157,7 @@ impl Kind {
             | Self::Sentinels
             | Self::UnknownMessage(_)
             | Self::Burst(_) => reply.is_some(),
+            Self::Unset(unset) => reply.is_some_and(|reply| has(reply, unset.field.as_deref())),
             Self::ClientIdInUse => is_greeting || request == Some("start_api"),
             Self::Reject(_) => request == Some("place_order"),
             Self::OverFill(_) => {
@@ -171,6 +174,7 @@ impl Kind {
             Self::Reject(_) => "`request: place_order`",
             Self::OverFill(_) => "`request: place_order` or a reply about an order",
             Self::Correct(_) => "`reply: execution_data`",
+            Self::Unset(_) => "a reply that has this number",
             Self::Duplicate => "a request or a reply",
             Self::Delay(_)
             | Self::Split(_)
@@ -181,4 +185,12 @@ impl Kind {
             _ => "a message, a frame, a connection or a time",
         }
     }
+}
+
+/// Whether a reply has a number of this name; any number if none is named.
+fn has(reply: &str, field: Option<&str>) -> bool {
+    let mut rows = MESSAGES.iter().filter(|(name, ..)| *name == reply || reply == "any");
+    rows.any(|(_, _, fields)| {
+        numeric(fields).iter().any(|(name, _)| field.is_none_or(|field| field == name))
+    })
 }

@@ -3,6 +3,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::super::sentinel::Sentinel;
+
 /// One thing that goes wrong. Times of the wire are of the wall clock, times of the broker are of the venue.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
@@ -34,6 +36,8 @@ pub enum GatewayFaultKind {
     ClientIdInUse,
     /// Numbers of a message are unset, which the wire writes as the largest one.
     Sentinels,
+    /// Numbers of a message are replaced by what is none. For replies in protobuf alone.
+    Unset(UnsetFault),
     /// An order trades more than was ordered.
     OverFill(OverFillFault),
     /// Somebody else trades on the account.
@@ -66,6 +70,7 @@ impl GatewayFaultKind {
             Self::CompetingSession(_) => "competing_session",
             Self::ClientIdInUse => "client_id_in_use",
             Self::Sentinels => "sentinels",
+            Self::Unset(_) => "unset",
             Self::OverFill(_) => "over_fill",
             Self::ForeignOrder(_) => "foreign_order",
             Self::Reject(_) => "reject",
@@ -184,6 +189,17 @@ pub struct LinkFault {
 pub struct CompetingFault {
     /// Seconds of the venue, above 0 to 86400.
     pub time_s: f64,
+}
+
+/// Settings of `unset`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct UnsetFault {
+    /// What is written instead.
+    pub value: Sentinel,
+    /// Names of one field with points between, such as `execution.price`. Default: all prices, quantities and amounts.
+    #[serde(default)]
+    pub field: Option<String>,
 }
 
 /// Settings of `over_fill`.

@@ -8,6 +8,7 @@
 //! faults:
 //! - {at: {request: place_order, nth: 2}, do: {close: {after_byte: 0}}}
 //! - {at: {reply: commission_report}, do: sentinels, times: 3}
+//! - {at: {reply: execution_data}, do: {unset: {value: not_a_number, field: execution.price}}}
 //! - {at: {time_s: 60}, do: {link_lost: {time_s: 30, data: lost}}}
 //! - {at: {frame: 120}, do: {split: {at_byte: 3, pause_s: 0.2}}, chance: 0.5}
 //! ```
@@ -27,7 +28,7 @@ mod tests;
 pub use kinds::{
     BurstFault, CloseFault, CompetingFault, CorrectFault, DataAfterLink, DelayFault, ForeignFault,
     GatewayFaultKind, LinkFault, NoticeFault, OverFillFault, RejectFault, ReorderFault,
-    RestartFault, SplitFault, StallFault, UnknownFault,
+    RestartFault, SplitFault, StallFault, UnknownFault, UnsetFault,
 };
 pub use plan::GatewayFaultPlan;
 pub use random::GatewayFaultFamily;

@@ -143,6 +143,7 @@ impl Kind {
             Self::Notice(notice) => Act::Notice { code: notice.code, text: notice.text.clone() },
             Self::ClientIdInUse => Act::ClientIdInUse,
             Self::Sentinels => Act::Sentinels,
+            Self::Unset(unset) => Act::Unset { field: unset.field.clone(), value: unset.value },
             Self::OverFill(over) => Act::OverFill(over.quantity),
             Self::ForeignOrder(foreign) => {
                 let (symbol, quantity) = (foreign.symbol.clone(), foreign.quantity);

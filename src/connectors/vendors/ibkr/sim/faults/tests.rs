@@ -1,6 +1,9 @@
 //! Scripts, their errors, and when their faults strike.
 
 use super::super::fault_port::{Act, Faults, Moment};
+use super::super::proto::MESSAGES;
+use super::super::sentinel::Sentinel;
+use super::names::REPLIES;
 use super::{GatewayFaultFamily, GatewayFaultPlan, GatewayFaults};
 use crate::base::Timestamp;
 
@@ -63,6 +66,14 @@ fn a_fault_that_can_never_strike_is_refused() {
     );
     refused("faults: [{at: {request: place_order}, do: {split: {at_byte: 2}}}]", "needs a reply");
     refused("faults: [{at: {frame: 3}, do: client_id_in_use}]", "`request: start_api`");
+    refused(
+        "faults: [{at: {reply: order_status}, do: {unset: {value: absent, field: price}}}]",
+        "`unset` cannot strike there; it needs a reply that has this number",
+    );
+    refused(
+        "faults: [{at: {reply: position}, do: {unset: {value: nan}}}]",
+        "unknown variant `nan`",
+    );
     refused("faults: [{at: {connection: 1}, do: {correct: {price_change: 1}}}]", "execution_data");
 }
 
@@ -151,4 +162,24 @@ fn scripts_by_seed_are_good_scripts_and_every_kind_comes() {
     }
     assert_eq!(kinds.len(), 17, "{kinds:?}");
     assert_eq!(GatewayFaults::random(1, &[]).faults, []);
+}
+
+#[test]
+fn a_number_is_unset_as_the_script_wants_it() {
+    let mut plan = plan(
+        "faults:\n- {at: {reply: execution_data}, do: {unset: {value: largest_i64, field: \
+         execution.shares}}}\n- {at: {reply: position}, do: {unset: {value: infinity}}}",
+    );
+    let field = Some("execution.shares".to_owned());
+    let acts = plan.strike(at(0), sending("execution_data", 1));
+    assert_eq!(acts, [Act::Unset { field, value: Sentinel::LargestI64 }]);
+    let acts = plan.strike(at(0), sending("position", 2));
+    assert_eq!(acts, [Act::Unset { field: None, value: Sentinel::Infinity }]);
+}
+
+#[test]
+fn every_reply_has_its_fields_in_the_table() {
+    let named: std::collections::BTreeSet<&str> = MESSAGES.iter().map(|row| row.0).collect();
+    assert!(REPLIES.iter().filter(|name| **name != "any").all(|name| named.contains(name)));
+    assert_eq!(named.len(), REPLIES.len() - 1);
 }

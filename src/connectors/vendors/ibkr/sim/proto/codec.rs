@@ -4,7 +4,9 @@ use prost::Message;
 
 use super::super::codec::{Codec, Unreadable};
 use super::super::message::{Reply, Request};
+use super::super::sentinel::{Wish, unset};
 use super::read::read;
+use super::table::fields;
 use super::write::write;
 
 /// Added to the number of a message whose body is protobuf.
@@ -30,6 +32,12 @@ impl Codec for ProtoCodec {
 
     fn write(&self, reply: &Reply) -> Vec<Vec<u8>> {
         write(reply)
+    }
+
+    fn unset(&self, body: Vec<u8>, wish: Wish<'_>) -> Vec<u8> {
+        let Some((head, rest)) = body.split_first_chunk::<4>() else { return body };
+        let fields = fields(i32::from_be_bytes(*head) - PROTOBUF);
+        [&head[..], &unset(rest, fields, wish)].concat()
     }
 }
 

@@ -10,6 +10,7 @@ mod define;
 mod market;
 mod order;
 mod read;
+mod table;
 mod write;
 mod write_order;
 
@@ -17,3 +18,7 @@ mod write_order;
 mod tests;
 
 pub(crate) use codec::ProtoCodec;
+pub(crate) use table::MESSAGES;
+
+#[cfg(test)]
+pub(crate) use table::numeric_fields;

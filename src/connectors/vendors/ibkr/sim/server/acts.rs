@@ -46,7 +46,7 @@ impl Gateway {
                         self.desk.correct(&execution.exec_id, price_change);
                     }
                 }
-                Act::Sentinels => {}
+                Act::Sentinels | Act::Unset { .. } => {}
                 act => self.act_on_line(line, act),
             }
         }
@@ -136,6 +136,7 @@ impl Gateway {
             | Act::Duplicate
             | Act::Reorder(_)
             | Act::Sentinels
+            | Act::Unset { .. }
             | Act::OverFill(_)
             | Act::Reject { .. }
             | Act::Correct { .. } => {}

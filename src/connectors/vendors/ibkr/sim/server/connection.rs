@@ -44,7 +44,7 @@ fn converse(
     let mut hello = [0; 4];
     stream.read_exact(&mut hello)?;
     let versions = read_frame(stream)?;
-    let Some((low, high)) = parse_versions(&versions).filter(|_| &hello == b"API\0") else {
+    let Some((_, high)) = parse_versions(&versions).filter(|_| &hello == b"API\0") else {
         return Ok(());
     };
     let version = agreed(high.min(version_max));
@@ -63,9 +63,10 @@ fn converse(
         while read_frame(stream).is_ok() {}
         return Ok(());
     }
-    if acts.iter().any(|act| matches!(act, Act::Close { .. })) || version < low {
+    if acts.iter().any(|act| matches!(act, Act::Close { .. })) {
         return Ok(());
     }
+    // A client for which this version is too old hears it, and goes.
     open(stream, version, gateway, number, &versions)?;
     *line = Some(number);
     begin(gateway, number, version, acts);

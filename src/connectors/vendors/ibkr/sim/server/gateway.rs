@@ -8,6 +8,7 @@ use super::super::codec::Codec;
 use super::super::desk::{Desk, Line};
 use super::super::fault_port::{Act, Faults, Moment};
 use super::super::message::{Reply, Request};
+use super::super::sentinel::Wish;
 use super::frames::frame;
 use super::outbox::{Outbox, Piece};
 use super::recorder::{Direction, Recorder};
@@ -215,8 +216,13 @@ impl Gateway {
             super::acts::unset(&mut reply);
         }
         let Some(connection) = self.connections.get(&line) else { return };
-        let frames: Vec<Vec<u8>> =
-            connection.codec.write(&reply).iter().map(|body| frame(body)).collect();
+        let mut bodies = connection.codec.write(&reply);
+        for act in &acts {
+            let Act::Unset { field, value } = act else { continue };
+            let wish = Wish { field: field.as_deref(), value: *value };
+            bodies = bodies.into_iter().map(|body| connection.codec.unset(body, wish)).collect();
+        }
+        let frames = bodies.iter().map(|body| frame(body)).collect();
         self.send_frames(line, &reply, frames, acts);
     }
 }
