@@ -110,6 +110,10 @@ fn event_line(event: &Event) -> Named {
         | Event::Bar(_)
         | Event::LastBar(_)
         | Event::Quote { .. }
+        | Event::Stale { .. }
+        | Event::Fresh { .. }
+        | Event::DecisionLate { .. }
+        | Event::NotTraded { .. }
         | Event::Timer { .. } => return None,
         Event::Started { .. } => ("session_started", json!({})),
         Event::Broker(news) => return broker_line(news),
