@@ -100,9 +100,8 @@ impl RiskGate {
         }
         self.state.differs_since = self.state.differs.values().min().copied();
         let Some(limit) = self.limits.reconcile_gap_s_max else { return Vec::new() };
-        let overdue = self.state.differs.iter().filter(|(_, since)| {
-            seconds_between(**since, now) > limit
-        });
+        let overdue =
+            self.state.differs.iter().filter(|(_, since)| seconds_between(**since, now) > limit);
         let overdue: Vec<Symbol> = overdue.map(|(symbol, _)| symbol.clone()).collect();
         let halt = |symbol| self.begin(HaltCause::ReconcileGap, Some(symbol), now);
         overdue.iter().flat_map(halt).collect()

@@ -116,10 +116,10 @@ impl HaltCause {
     }
 
     /// Whether an order that makes a position smaller still passes. After a kill nothing does; while our positions are
-    /// not those of the venue nobody can tell what makes them smaller.
+    /// not those of the venue nobody can tell what makes them smaller; what the venue does not trade it does not buy.
     #[must_use]
     pub const fn lets_reduce(self) -> bool {
-        !matches!(self, Self::Killed | Self::ReconcileGap)
+        !matches!(self, Self::Killed | Self::ReconcileGap | Self::NotTraded)
     }
 
     /// Whether open orders are canceled.

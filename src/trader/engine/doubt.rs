@@ -44,12 +44,7 @@ impl Engine {
     }
 
     /// A symbol that the venue does not know is left alone until a human resumes.
-    pub(super) fn not_traded(
-        &mut self,
-        symbol: Symbol,
-        detail: String,
-        effects: &mut Vec<Effect>,
-    ) {
+    pub(super) fn not_traded(&mut self, symbol: Symbol, detail: String, effects: &mut Vec<Effect>) {
         let alarms = self.gate.halt(HaltCause::NotTraded, Some(&symbol), self.now);
         if !alarms.is_empty() {
             effects.push(Effect::Alert(Alert::NotTraded { symbol, detail }));

@@ -157,12 +157,7 @@ impl Shell<'_> {
     }
 
     /// The order stays here and nothing new is decided.
-    fn hold_back(
-        &self,
-        order: &Approved<OrderRequest>,
-        why: &str,
-        follow: &mut VecDeque<Event>,
-    ) {
+    fn hold_back(&self, order: &Approved<OrderRequest>, why: &str, follow: &mut VecDeque<Event>) {
         self.not_sent(order, why, follow);
         if !self.engine.is_paused() {
             let (by, time) = (why.to_owned(), self.engine.now());
