@@ -83,6 +83,12 @@ pub enum Denial {
         /// Why it is.
         cause: HaltCause,
     },
+    /// The venue has another position in the symbol than we know of.
+    #[error("our position in {symbol} must be the venue's, was not")]
+    PositionDiffers {
+        /// Which symbol.
+        symbol: Symbol,
+    },
     /// The exchange is closed.
     #[error("the exchange must be open, was closed at {time}")]
     ExchangeClosed {
@@ -105,6 +111,12 @@ pub enum Denial {
         skew_s: f64,
         /// Key `clock_skew_s_max`.
         limit: f64,
+    },
+    /// The data of the symbol is in doubt.
+    #[error("the data of {symbol} must be good, is in doubt")]
+    DataInDoubt {
+        /// Whose data.
+        symbol: Symbol,
     },
     /// No quote of the symbol is known.
     #[error("a quote of {symbol} must be known")]
@@ -315,6 +327,8 @@ impl Denial {
             Self::TradingHalted { .. } => "TRADING_HALTED",
             Self::TradingReducing { .. } => "TRADING_REDUCING",
             Self::SymbolHalted { .. } => "SYMBOL_HALTED",
+            Self::PositionDiffers { .. } => "POSITION_DIFFERS",
+            Self::DataInDoubt { .. } => "DATA_IN_DOUBT",
             Self::ExchangeClosed { .. } => "EXCHANGE_CLOSED",
             Self::CalendarUnknown { .. } => "CALENDAR_UNKNOWN",
             Self::ClockUnknown => "CLOCK_UNKNOWN",

@@ -17,6 +17,8 @@ fn every_denial() -> Vec<Denial> {
         Denial::TradingHalted { cause: HaltCause::Killed },
         Denial::TradingReducing { cause: HaltCause::Killed },
         Denial::SymbolHalted { symbol: symbol(), cause: HaltCause::Killed },
+        Denial::PositionDiffers { symbol: symbol() },
+        Denial::DataInDoubt { symbol: symbol() },
         Denial::ExchangeClosed { time: Timestamp::from_seconds(0) },
         Denial::CalendarUnknown { time: Timestamp::from_seconds(0) },
         Denial::ClockUnknown,

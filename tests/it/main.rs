@@ -27,6 +27,7 @@ mod paper_attribution;
 mod paper_faults;
 mod paper_kill;
 mod paper_soak;
+mod paper_starved;
 mod real_data;
 mod resume;
 mod s3;

@@ -20,7 +20,7 @@ use sqlx::{Connection, SqliteConnection};
 
 use crate::sandbox::Sandbox;
 
-const NUM_ORDERS: usize = 100;
+pub(crate) const NUM_ORDERS: usize = 100;
 /// Longest wait for anything.
 const WAIT_S: f64 = 60.0;
 /// Longest time to the last cancel; the promise is 0.25 on a machine that is not busy.
@@ -30,7 +30,7 @@ const SPEED: &str = "600";
 const TRIGGERS: [Trigger; 3] = [Trigger::Socket, Trigger::File, Trigger::Signal];
 
 #[derive(Debug, Clone, Copy)]
-enum Trigger {
+pub(crate) enum Trigger {
     Socket,
     File,
     Signal,
@@ -73,7 +73,7 @@ trade:
     )
 }
 
-fn ready() -> (Sandbox, String) {
+pub(crate) fn ready() -> (Sandbox, String) {
     let sandbox = Sandbox::empty();
     sandbox.write("agents/hundred.yaml", agent());
     let trained = sandbox.document("train --config agents/hundred.yaml --no-eval -q");
@@ -82,7 +82,7 @@ fn ready() -> (Sandbox, String) {
 }
 
 /// Waits until `what` gives something.
-fn until<T>(what: &str, pause: Duration, mut look: impl FnMut() -> Option<T>) -> T {
+pub(crate) fn until<T>(what: &str, pause: Duration, mut look: impl FnMut() -> Option<T>) -> T {
     let watch = Stopwatch::start();
     loop {
         if let Some(found) = look() {
@@ -94,7 +94,7 @@ fn until<T>(what: &str, pause: Duration, mut look: impl FnMut() -> Option<T>) ->
 }
 
 /// What a file holds from a place on; nothing while there is no file.
-fn text_from(path: &Path, offset: u64) -> String {
+pub(crate) fn text_from(path: &Path, offset: u64) -> String {
     let read = || -> std::io::Result<String> {
         let mut file = File::open(path)?;
         file.seek(SeekFrom::Start(offset))?;
@@ -106,15 +106,15 @@ fn text_from(path: &Path, offset: u64) -> String {
 }
 
 /// A session whose orders are open.
-struct Session {
-    child: Child,
-    folder: PathBuf,
+pub(crate) struct Session {
+    pub(crate) child: Child,
+    pub(crate) folder: PathBuf,
     /// The length of the venue's journal with the orders and nothing after them.
     offset: u64,
 }
 
 impl Session {
-    fn start(sandbox: &Sandbox, bundle: &str, name: &str, more: &str) -> Self {
+    pub(crate) fn start(sandbox: &Sandbox, bundle: &str, name: &str, more: &str) -> Self {
         let arguments = format!("paper --agent {bundle} --session {name} --speed {SPEED} {more}");
         let mut command = sandbox.command(&arguments);
         let child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
@@ -130,7 +130,7 @@ impl Session {
     }
 
     /// Also waits until the session has heard that the venue has the orders.
-    fn with_open_orders(sandbox: &Sandbox, bundle: &str, name: &str) -> Self {
+    pub(crate) fn with_open_orders(sandbox: &Sandbox, bundle: &str, name: &str) -> Self {
         let session = Self::start(sandbox, bundle, name, "");
         let log = session.folder.join("events.jsonl");
         until("a hundred answers", Duration::from_millis(5), || {
@@ -149,7 +149,7 @@ impl Session {
     }
 
     /// Asks at the control socket.
-    fn ask(&self, command: &str) -> Value {
+    pub(crate) fn ask(&self, command: &str) -> Value {
         let mut stream = self.connect();
         writeln!(stream, "{{\"command\":\"{command}\"}}").unwrap();
         let mut line = String::new();
@@ -157,7 +157,7 @@ impl Session {
         serde_json::from_str(&line).unwrap()
     }
 
-    fn kill_by(&self, trigger: Trigger) {
+    pub(crate) fn kill_by(&self, trigger: Trigger) {
         match trigger {
             // The answer comes once it is done: nobody waits for it here.
             Trigger::Socket => writeln!(self.connect(), "{{\"command\":\"kill\"}}").unwrap(),
@@ -173,7 +173,7 @@ impl Session {
     }
 
     /// Seconds until the journal of the venue has the last cancel, and who sent it.
-    fn last_cancel(&self, watch: &Stopwatch) -> (f64, &'static str) {
+    pub(crate) fn last_cancel(&self, watch: &Stopwatch) -> (f64, &'static str) {
         let journal = self.journal();
         until("the last cancel", Duration::from_millis(1), || {
             let text = text_from(&journal, self.offset);
@@ -187,7 +187,7 @@ impl Session {
     }
 
     /// Every order is canceled, and none has traded.
-    fn check_orders(&self, sandbox: &Sandbox) {
+    pub(crate) fn check_orders(&self, sandbox: &Sandbox) {
         // A copy: opening a journal may cut its end.
         let copy = sandbox.path("copy.jsonl");
         std::fs::copy(self.journal(), &copy).unwrap();
@@ -199,7 +199,7 @@ impl Session {
         }
     }
 
-    fn end(&mut self) {
+    pub(crate) fn end(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
@@ -212,7 +212,7 @@ impl Drop for Session {
 }
 
 /// The next process of the account is refused until a human resumes.
-fn check_sticky(sandbox: &Sandbox, bundle: &str, name: &str) {
+pub(crate) fn check_sticky(sandbox: &Sandbox, bundle: &str, name: &str) {
     let refused = sandbox.run(&format!("paper --agent {bundle} --session {name} -q"));
     assert_eq!(refused.status.code(), Some(5), "{}", sandbox.show(&refused));
     let text = String::from_utf8_lossy(&refused.stderr).into_owned();

@@ -3,22 +3,26 @@
 //! Every line has `time`, `event` and the facts of that event; names of events never change their meaning. Bars and
 //! quotes are not logged: the ledger has them.
 
-use std::fs::{File, OpenOptions};
-use std::io::Write;
-use std::path::Path;
+use std::fs::{File, OpenOptions, create_dir_all};
+use std::io::{self, Write};
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use super::view::{alert_text, name_of};
-use crate::base::{FileError, Timestamp, now};
+use crate::base::{FileError, Stopwatch, Timestamp, now};
 use crate::domain::{Fill, OrderRequest};
 use crate::ports::{BrokerEvent, Protection};
 use crate::trader::{Decision, DeniedOrder, Effect, Event};
 
-/// A log that several threads may write. A full disk loses lines and nothing else; the loss is logged when there is
-/// room again.
+/// How often it is looked whether the file is still there, seconds.
+const LOOK_S: f64 = 1.0;
+
+/// A log that several threads may write. A full disk, or a file or folder that was removed, loses lines and nothing else;
+/// the loss is logged when there is room, or a folder, again.
 #[derive(Debug, Clone)]
 pub(crate) struct SessionLog {
     inner: Arc<Mutex<Inner>>,
@@ -26,7 +30,11 @@ pub(crate) struct SessionLog {
 
 #[derive(Debug)]
 struct Inner {
+    path: PathBuf,
     file: File,
+    /// Whether somebody took the file away and it could not be made again.
+    is_gone: bool,
+    looked: Stopwatch,
     lost: u64,
 }
 
@@ -36,9 +44,11 @@ impl SessionLog {
     /// # Errors
     /// [`FileError`] if it cannot be opened.
     pub(crate) fn open(path: &Path) -> Result<Self, FileError> {
-        let file = OpenOptions::new().create(true).append(true).open(path);
+        let file = append_to(path);
         let file = file.map_err(|source| FileError::Write { path: path.to_owned(), source })?;
-        Ok(Self { inner: Arc::new(Mutex::new(Inner { file, lost: 0 })) })
+        let (path, looked) = (path.to_owned(), Stopwatch::start());
+        let inner = Inner { path, file, is_gone: false, looked, lost: 0 };
+        Ok(Self { inner: Arc::new(Mutex::new(inner)) })
     }
 
     /// Logs an event and what the engine made of it.
@@ -68,6 +78,14 @@ impl SessionLog {
 
 impl Inner {
     fn write(&mut self, lines: &str) {
+        if self.is_gone || self.looked.seconds() >= LOOK_S {
+            self.looked = Stopwatch::start();
+            self.is_gone = !self.is_there() && self.make_again().is_err();
+        }
+        if self.is_gone {
+            self.lost += lines.lines().count() as u64;
+            return;
+        }
         let gap = match self.lost {
             0 => String::new(),
             lost => line(now(), "log_lost", &json!({ "lines": lost })),
@@ -77,6 +95,28 @@ impl Inner {
             Err(_) => self.lost += lines.lines().count() as u64,
         }
     }
+
+    /// Whether what is written is in the file of that name.
+    fn is_there(&self) -> bool {
+        let is_same = |named: std::fs::Metadata, held: std::fs::Metadata| {
+            (named.dev(), named.ino()) == (held.dev(), held.ino())
+        };
+        let named = std::fs::metadata(&self.path).ok();
+        named.zip(self.file.metadata().ok()).is_some_and(|(named, held)| is_same(named, held))
+    }
+
+    fn make_again(&mut self) -> io::Result<()> {
+        if let Some(folder) = self.path.parent() {
+            create_dir_all(folder)?;
+        }
+        self.file = append_to(&self.path)?;
+        let facts = json!({ "detail": "the file had been removed; what it held is in the ledger" });
+        self.file.write_all(line(now(), "log_made_again", &facts).as_bytes())
+    }
+}
+
+fn append_to(path: &Path) -> io::Result<File> {
+    OpenOptions::new().create(true).append(true).open(path)
 }
 
 fn lines(event: &Event, effects: &[Effect]) -> String {
@@ -110,6 +150,10 @@ fn event_line(event: &Event) -> Named {
         | Event::Bar(_)
         | Event::LastBar(_)
         | Event::Quote { .. }
+        | Event::Stale { .. }
+        | Event::Fresh { .. }
+        | Event::DecisionLate { .. }
+        | Event::NotTraded { .. }
         | Event::Timer { .. } => return None,
         Event::Started { .. } => ("session_started", json!({})),
         Event::Broker(news) => return broker_line(news),
@@ -282,6 +326,29 @@ mod tests {
     #[test]
     fn what_is_no_news_is_no_line() {
         assert_eq!(written(&Event::Timer { time: TIME }, &[]), Vec::<Value>::new());
+    }
+
+    #[test]
+    fn a_folder_that_is_gone_is_made_again_and_loses_what_was_written_meanwhile() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("session").join("events.jsonl");
+        std::fs::create_dir(path.parent().unwrap()).unwrap();
+        let log = SessionLog::open(&path).unwrap();
+        let look = || log.inner.lock().unwrap().is_gone = true;
+        std::fs::remove_dir_all(path.parent().unwrap()).unwrap();
+        // Something else in its place: it cannot be made.
+        std::fs::write(path.parent().unwrap(), "").unwrap();
+        look();
+        log.say("kill_asked", &json!({}));
+        assert_eq!(log.lost(), 1);
+        std::fs::remove_file(path.parent().unwrap()).unwrap();
+        log.say("kill_asked", &json!({}));
+        let text = std::fs::read_to_string(&path).unwrap();
+        let events: Vec<Value> =
+            text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        let names: Vec<_> = events.iter().map(|line| line["event"].as_str().unwrap()).collect();
+        assert_eq!(names, ["log_made_again", "log_lost", "kill_asked"]);
+        assert_eq!(events[1]["lines"], 1);
     }
 
     #[test]

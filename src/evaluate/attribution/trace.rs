@@ -130,6 +130,10 @@ impl SessionTrace {
             | Event::Timer { .. }
             | Event::SnapshotFailed { .. }
             | Event::SendFailed { .. }
+            | Event::Stale { .. }
+            | Event::Fresh { .. }
+            | Event::DecisionLate { .. }
+            | Event::NotTraded { .. }
             | Event::Command { .. } => {}
         }
         effects.iter().for_each(|effect| self.keep(event.time(), effect));

@@ -22,6 +22,13 @@ pub(super) fn exchange_open(case: &Case<'_>) -> Result<Outcome, Denial> {
     }
 }
 
+pub(super) fn data_in_doubt(case: &Case<'_>) -> Result<Outcome, Denial> {
+    if case.is_reduction || !case.state.doubtful.contains(&case.request.symbol) {
+        return Ok(Outcome::Pass);
+    }
+    Err(Denial::DataInDoubt { symbol: case.symbol() })
+}
+
 pub(super) fn clock_skew(case: &Case<'_>) -> Result<Outcome, Denial> {
     if case.is_reduction || case.limits.clock_skew_s_max.is_none() {
         return Ok(Outcome::Pass);

@@ -17,6 +17,14 @@ pub(super) fn trading_halted(case: &Case<'_>) -> Result<Outcome, Denial> {
     }
 }
 
+/// While nobody knows what is held, nobody knows what makes it smaller: nothing passes.
+pub(super) fn position_agrees(case: &Case<'_>) -> Result<Outcome, Denial> {
+    match case.state.differs.contains_key(&case.request.symbol) {
+        true => Err(Denial::PositionDiffers { symbol: case.symbol() }),
+        false => Ok(Outcome::Pass),
+    }
+}
+
 pub(super) fn symbol_halted(case: &Case<'_>) -> Result<Outcome, Denial> {
     let own = |halt: &&Halt| halt.symbol.as_ref() == Some(&case.request.symbol);
     match case.state.halts().iter().find(own) {

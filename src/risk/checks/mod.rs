@@ -14,10 +14,12 @@ pub(super) use case::{Case, Outcome};
 
 /// All checks in the order in which they are made; the first denial is the answer. The pace comes last: only an order
 /// that passes all others waits.
-pub(super) const CHECKS: [Check; 19] = [
+pub(super) const CHECKS: [Check; 21] = [
     halts::trading_halted,
     halts::symbol_halted,
+    halts::position_agrees,
     freshness::exchange_open,
+    freshness::data_in_doubt,
     freshness::clock_skew,
     freshness::quote_age,
     freshness::bar_age,

@@ -90,20 +90,45 @@ impl RiskGate {
         }
     }
 
-    /// The venue's positions were compared with ours; if they differ for too long, trading halts.
-    pub fn compared(&mut self, now: Timestamp, differs: bool) -> Vec<Alarm> {
+    /// The venue's positions were compared with ours. A symbol whose position differs is not traded until both agree, and is
+    /// halted if they do not for too long.
+    pub fn compared(&mut self, now: Timestamp, differing: &[Symbol]) -> Vec<Alarm> {
         self.state.touch(now);
-        if !differs {
-            self.state.differs_since = None;
-            return Vec::new();
+        self.state.differs.retain(|symbol, _| differing.contains(symbol));
+        for symbol in differing {
+            self.state.differs.entry(symbol.clone()).or_insert(now);
         }
-        let since = *self.state.differs_since.get_or_insert(now);
-        match self.limits.reconcile_gap_s_max {
-            Some(limit) if seconds_between(since, now) > limit => {
-                self.begin(HaltCause::ReconcileGap, None, now)
-            }
-            _ => Vec::new(),
-        }
+        self.state.differs_since = self.state.differs.values().min().copied();
+        let Some(limit) = self.limits.reconcile_gap_s_max else { return Vec::new() };
+        let overdue =
+            self.state.differs.iter().filter(|(_, since)| seconds_between(**since, now) > limit);
+        let overdue: Vec<Symbol> = overdue.map(|(symbol, _)| symbol.clone()).collect();
+        let halt = |symbol| self.begin(HaltCause::ReconcileGap, Some(symbol), now);
+        overdue.iter().flat_map(halt).collect()
+    }
+
+    /// A fill has explained why the position of a symbol differed.
+    pub fn agreed(&mut self, symbol: &Symbol) {
+        self.state.differs.remove(symbol);
+        self.state.differs_since = self.state.differs.values().min().copied();
+    }
+
+    /// The data of these symbols, and of no others, is in doubt: no position of them may get larger.
+    pub fn doubt(&mut self, symbols: impl IntoIterator<Item = Symbol>) {
+        self.state.doubtful = symbols.into_iter().collect();
+    }
+
+    /// The signal that was noted last came too late to be used: it counts as one that could not be. `bad_before` is how
+    /// many there had been in a row before it.
+    pub fn signal_was_late(&mut self, now: Timestamp, bad_before: u32) -> Vec<Alarm> {
+        self.state.bad_signals = bad_before;
+        self.signal_was(now, false)
+    }
+
+    /// How many signals in a row could not be used.
+    #[must_use]
+    pub const fn bad_signals(&self) -> u32 {
+        self.state.bad_signals
     }
 
     /// A signal was used, or could not be; too many bad ones in a row halt trading.
@@ -142,7 +167,7 @@ impl RiskGate {
             self.state.peak_equity = last_equity;
         }
         self.state.limits = Some(self.limits.clone());
-        self.state.start_over();
+        self.state.start_over(now);
     }
 
     /// Whether no new position of `symbol` may be opened.

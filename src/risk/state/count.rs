@@ -65,10 +65,12 @@ impl RiskState {
     }
 
     /// Forgets halts and everything that led to one; positions and the pace of orders stay.
-    pub(in crate::risk) fn start_over(&mut self) {
+    /// What differs is counted from `now` on, and stays untraded until it does not.
+    pub(in crate::risk) fn start_over(&mut self, now: Timestamp) {
         self.halts.clear();
         self.rejects.clear();
-        self.differs_since = None;
+        self.differs.values_mut().for_each(|since| *since = now);
+        self.differs_since = self.differs.values().next().copied();
         self.bad_signals = 0;
         for trips in self.trips.values_mut() {
             trips.ended.clear();

@@ -50,7 +50,7 @@ pub enum HaltCause {
     Drawdown,
     /// The venue rejected `rejects_per_minute_max` orders within a minute.
     RejectStorm,
-    /// The venue's positions differed from ours for longer than `reconcile_gap_s_max`.
+    /// The venue's position in a symbol differed from ours for longer than `reconcile_gap_s_max`.
     ReconcileGap,
     /// `bad_signals_max` signals in a row could not be used.
     BadSignals,
@@ -60,6 +60,8 @@ pub enum HaltCause {
     OverFill,
     /// The venue has an order or a fill that nobody here asked for.
     Stray,
+    /// The venue does not trade the symbol, or does so no longer.
+    NotTraded,
     /// A human stopped everything.
     Killed,
     /// The engine made no step for `heartbeat_s_max`.
@@ -70,7 +72,7 @@ pub enum HaltCause {
 
 impl HaltCause {
     /// Every cause.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::DailyLoss,
         Self::Drawdown,
         Self::RejectStorm,
@@ -79,6 +81,7 @@ impl HaltCause {
         Self::RoundTrips,
         Self::OverFill,
         Self::Stray,
+        Self::NotTraded,
         Self::Killed,
         Self::DeadMan,
         Self::LimitsChanged,
@@ -96,6 +99,7 @@ impl HaltCause {
             Self::RoundTrips => "round_trips",
             Self::OverFill => "over_fill",
             Self::Stray => "stray",
+            Self::NotTraded => "not_traded",
             Self::Killed => "killed",
             Self::DeadMan => "dead_man",
             Self::LimitsChanged => "limits_changed",
@@ -112,10 +116,10 @@ impl HaltCause {
     }
 
     /// Whether an order that makes a position smaller still passes. After a kill nothing does; while our positions are
-    /// not those of the venue nobody can tell what makes them smaller.
+    /// not those of the venue nobody can tell what makes them smaller; what the venue does not trade it does not buy.
     #[must_use]
     pub const fn lets_reduce(self) -> bool {
-        !matches!(self, Self::Killed | Self::ReconcileGap)
+        !matches!(self, Self::Killed | Self::ReconcileGap | Self::NotTraded)
     }
 
     /// Whether open orders are canceled.

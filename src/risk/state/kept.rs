@@ -1,6 +1,6 @@
 //! What must survive a restart.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use serde::{Deserialize, Serialize};
 
@@ -26,7 +26,14 @@ pub struct RiskState {
     /// Rejects by the venue, oldest first.
     pub(in crate::risk) rejects: VecDeque<Timestamp>,
     pub(in crate::risk) trips: BTreeMap<Symbol, Trips>,
+    /// The earliest of `differs`.
     pub(in crate::risk) differs_since: Option<Timestamp>,
+    /// Symbols whose position at the venue is not ours, and since when.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub(in crate::risk) differs: BTreeMap<Symbol, Timestamp>,
+    /// Symbols whose data is in doubt now; a process that starts hears of it anew.
+    #[serde(skip)]
+    pub(in crate::risk) doubtful: BTreeSet<Symbol>,
     pub(in crate::risk) bad_signals: u32,
     /// The limits under which the account last traded.
     pub(in crate::risk) limits: Option<RiskLimits>,
@@ -118,6 +125,7 @@ impl RiskState {
             || self.trips != earlier.trips
             || self.bad_signals != earlier.bad_signals
             || self.differs_since != earlier.differs_since
+            || self.differs != earlier.differs
             || self.limits != earlier.limits
     }
 

@@ -94,6 +94,16 @@ impl Portfolio {
         self.at_last_close.clone_from(&self.holdings.positions);
     }
 
+    /// Takes over the venue's position in one symbol; its entry counts from this price.
+    pub(in crate::trader) fn adopt_position(&mut self, index: usize, quantity: f64, price: f64) {
+        let mut position = Position::default();
+        if quantity != 0.0 {
+            position.fill(quantity, price);
+        }
+        self.holdings.positions[index] = position;
+        self.at_last_close[index] = position;
+    }
+
     /// Money came or went.
     pub(in crate::trader) fn post_cash(&mut self, amount: f64) {
         self.holdings.cash += amount;

@@ -25,6 +25,8 @@ impl Engine {
             self.happen(id, Happening::AnswerLost, effects);
         }
         self.waiting.clear();
+        self.trust_all();
+        self.differences_of_before();
         self.is_link_up = true;
         self.is_reconciled = false;
         self.asked_at = None;
@@ -37,6 +39,7 @@ impl Engine {
             Command::Resume => {
                 self.is_paused = false;
                 self.is_flattening = false;
+                self.confirm(by);
                 self.gate.resume(self.now);
                 self.keep_risk(effects);
                 effects.push(Effect::Alert(Alert::Resumed));
@@ -94,7 +97,8 @@ impl Engine {
             .desk
             .open()
             .any(|o| is_doubtful(o.state) && is_older(o.sent_at, time, LOOK_UP_NANOS));
-        if in_doubt || !self.is_reconciled || is_older(self.compared_at, time, COMPARE_NANOS) {
+        let pause = if self.has_open_question() { LOOK_UP_NANOS } else { COMPARE_NANOS };
+        if in_doubt || !self.is_reconciled || is_older(self.compared_at, time, pause) {
             self.ask(effects);
         }
     }
@@ -105,9 +109,12 @@ impl Engine {
             return;
         }
         for alarm in alarms {
-            effects.push(Effect::Alert(Alert::Halted { cause: alarm.cause, symbol: alarm.symbol }));
-            if alarm.cancel_all {
-                self.cancel_all(effects);
+            let Alarm { cause, symbol, cancel_all } = alarm;
+            effects.push(Effect::Alert(Alert::Halted { cause, symbol: symbol.clone() }));
+            match symbol {
+                _ if !cancel_all => {}
+                Some(symbol) => self.cancel_symbol(&symbol, effects),
+                None => self.cancel_all(effects),
             }
         }
         self.keep_risk(effects);

@@ -129,6 +129,7 @@ impl Engine {
         for (member, detail) in failed {
             effects.push(Effect::Alert(Alert::MemberFailed { member, detail }));
         }
+        self.last_decision.1 = self.gate.bad_signals();
         let alarms = self.gate.signal_was(self.now, found.is_ok());
         self.alarm(alarms, effects);
         Ok(found)
@@ -177,13 +178,17 @@ impl Engine {
         (Some(sized), target)
     }
 
-    /// Signed quantities that reach the target, sized at the last closes; 0 where nothing may trade.
+    /// Signed quantities that reach the target, sized at the last closes; 0 where nothing may trade. A symbol whose data is in
+    /// doubt has no bar, and may still be left.
     fn quantities(&self, target: &Target) -> Vec<f64> {
         let mut quantities = self.portfolio.quantities(target.order(), self.prices.closes());
         for (index, quantity) in quantities.iter_mut().enumerate() {
-            if !self.prices.are_trading()[index] {
-                *quantity = 0.0;
+            if self.prices.are_trading()[index] {
+                continue;
             }
+            let held = self.portfolio.holdings().positions[index].quantity;
+            let is_exit = *quantity * held < 0.0 && self.is_in_doubt(&self.symbols[index]);
+            *quantity = if is_exit { quantity.clamp(-held.abs(), held.abs()) } else { 0.0 };
         }
         quantities
     }
@@ -194,6 +199,7 @@ impl Engine {
             return Vec::new();
         }
         let mut intents = Vec::new();
+        self.last_decision.0 = self.last_intent + 1;
         for (symbol, &signed_quantity) in self.symbols.iter().zip(wanted) {
             if signed_quantity != 0.0 || self.executor.pending(symbol) != 0.0 {
                 self.last_intent += 1;

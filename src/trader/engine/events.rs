@@ -65,11 +65,45 @@ pub enum Event {
         /// Why.
         detail: String,
     },
+    /// The data of a symbol must not be traded on from here on.
+    Stale {
+        /// Which symbol; all of them if absent.
+        symbol: Option<Symbol>,
+        /// Why, in the venue's words.
+        reason: String,
+        /// When it was noticed.
+        time: Timestamp,
+    },
+    /// The data of a symbol is good again.
+    Fresh {
+        /// Which symbol; all of them if absent.
+        symbol: Option<Symbol>,
+        /// When.
+        time: Timestamp,
+    },
+    /// The decision of the last row came too late: its orders were not sent.
+    DecisionLate {
+        /// Seconds that it took.
+        took_s: f64,
+        /// Seconds that it may take.
+        limit_s: f64,
+        /// When.
+        time: Timestamp,
+    },
+    /// The venue does not trade a symbol, or does so no longer.
+    NotTraded {
+        /// Which symbol.
+        symbol: Symbol,
+        /// How that was learned.
+        detail: String,
+        /// When.
+        time: Timestamp,
+    },
     /// Somebody outside gave a command.
     Command {
         /// Which.
         command: Command,
-        /// By whom, in words: `cli`, `signal`, `file`, `watchdog`.
+        /// By whom, in words: `cli`, `signal`, `file`, `watchdog`, or [`Command::BEFORE_START`].
         by: String,
         /// When.
         time: Timestamp,
@@ -88,6 +122,11 @@ pub enum Command {
     Flatten,
     /// Cancel all orders and halt until a human resumes; positions stay.
     Kill,
+}
+
+impl Command {
+    /// By whom a resume comes that a human gave before the process began: of what was found since then he cannot have known.
+    pub const BEFORE_START: &'static str = "before_start";
 }
 
 /// Everything that the engine can ask for, to be carried out in order.
@@ -197,6 +236,29 @@ pub enum Alert {
         /// Which order.
         order_id: OrderId,
     },
+    /// A human confirmed the venue's position, and it was taken over.
+    Adopted {
+        /// Which symbol.
+        symbol: Symbol,
+        /// By our ledger until now.
+        ours: f64,
+        /// By the venue, and by our ledger from here on.
+        theirs: f64,
+    },
+    /// A decision came too late: its orders were not sent.
+    DecisionLate {
+        /// Seconds that it took.
+        took_s: f64,
+        /// Seconds that it may take.
+        limit_s: f64,
+    },
+    /// The venue does not trade a symbol, or does so no longer.
+    NotTraded {
+        /// Which symbol.
+        symbol: Symbol,
+        /// How that was learned.
+        detail: String,
+    },
 }
 
 /// One decision, from what was seen to what was asked for.
@@ -254,6 +316,10 @@ impl Event {
             | Self::Snapshot { time, .. }
             | Self::SnapshotFailed { time, .. }
             | Self::SendFailed { time, .. }
+            | Self::Stale { time, .. }
+            | Self::Fresh { time, .. }
+            | Self::DecisionLate { time, .. }
+            | Self::NotTraded { time, .. }
             | Self::Command { time, .. } => *time,
         }
     }

@@ -125,6 +125,7 @@ impl Engine {
         match self.desk.fill(fill) {
             Outcome::Traded { fill, excess, has_ended } => {
                 self.portfolio.fill(index, &fill);
+                self.settle_difference(index);
                 let alarms = self.gate.filled(&fill);
                 self.alarm(alarms, effects);
                 self.over_fill(&fill, excess, effects);
@@ -154,6 +155,7 @@ impl Engine {
         match self.desk.exit(fill) {
             Outcome::Traded { fill, .. } => {
                 self.portfolio.exit(index, &fill);
+                self.settle_difference(index);
                 let alarms = self.gate.filled(&fill);
                 self.alarm(alarms, effects);
             }

@@ -2,6 +2,8 @@
 
 mod command;
 mod decide;
+mod difference;
+mod doubt;
 mod events;
 mod learn;
 mod reconcile;
@@ -13,6 +15,7 @@ use std::collections::{BTreeMap, BTreeSet};
 pub use events::{Alert, Command, Decision, DeniedOrder, Effect, Event, NoDecision};
 
 pub(super) use self::command::COMPARE_NANOS;
+use self::difference::Difference;
 use self::send::Waiting;
 use super::TraderError;
 use super::account::{Portfolio, Prices};
@@ -72,6 +75,16 @@ pub struct Engine {
     /// When the venue was asked for its truth, if the answer is still out.
     asked_at: Option<Timestamp>,
     compared_at: Timestamp,
+    /// Positions that are not the venue's, by the place of the symbol.
+    differing: BTreeMap<usize, Difference>,
+    /// Positions of the venue that a human confirmed.
+    confirmed: BTreeMap<usize, f64>,
+    /// The venue's cash while a position differs: what is missing may be spent.
+    venue_cash: Option<f64>,
+    /// Whose data is in doubt; that of all symbols if absent.
+    doubts: BTreeSet<Option<Symbol>>,
+    /// The first intent of the last decision, and how many bad signals there were in a row before it.
+    last_decision: (u64, u32),
     /// Postings of cash that the account has.
     postings: BTreeSet<(Timestamp, CashReason, u64)>,
     /// Cash up to here was taken over from the venue.
@@ -111,6 +124,11 @@ impl Engine {
             is_flattening: false,
             asked_at: None,
             compared_at: Timestamp::from_nanos(i64::MIN),
+            differing: BTreeMap::new(),
+            confirmed: BTreeMap::new(),
+            venue_cash: None,
+            doubts: BTreeSet::new(),
+            last_decision: (0, 0),
             postings: BTreeSet::new(),
             cash_known_until: Timestamp::from_nanos(i64::MIN),
             kept: RiskState::default(),
@@ -137,6 +155,14 @@ impl Engine {
             Event::SnapshotFailed { .. } => self.asked_at = None,
             Event::SendFailed { order_id, is_unknown, .. } => {
                 self.send_failed(order_id, is_unknown, &mut effects);
+            }
+            Event::Stale { symbol, .. } => self.doubt(symbol),
+            Event::Fresh { symbol, .. } => self.trust(&symbol),
+            Event::DecisionLate { took_s, limit_s, .. } => {
+                self.decision_late(took_s, limit_s, &mut effects);
+            }
+            Event::NotTraded { symbol, detail, .. } => {
+                self.not_traded(symbol, detail, &mut effects);
             }
             Event::Command { command, by, .. } => self.command(command, &by, &mut effects),
         }

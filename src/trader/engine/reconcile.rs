@@ -1,13 +1,11 @@
 //! The venue's truth against ours.
 
+use super::difference::is_equal;
 use super::{Alert, Effect, Engine};
 use crate::base::Timestamp;
 use crate::domain::OrderId;
 use crate::ports::{BrokerSnapshot, OrderEnd};
 use crate::trader::orders::{Happening, OrderState, Outcome};
-
-/// Differences of venue and ledger beyond this fraction are no rounding.
-const TOLERANCE: f64 = 1e-9;
 
 /// How far before the last comparison executions are asked for again: clocks differ, events overtake each other.
 const OVERLAP_NANOS: i64 = 86_400_000_000_000;
@@ -46,18 +44,20 @@ impl Engine {
             }
         }
         self.settle_orders(snapshot, effects);
-        if self.adopt(snapshot) {
-            self.is_reconciled = true;
-        } else {
+        if !self.adopt(snapshot) {
             self.compare_account(snapshot, effects);
         }
+        self.is_reconciled = true;
         self.compared_at = self.now;
         // Nothing that the next snapshot can tell again may be forgotten.
         let long_ago = self.now.saturating_add_nanos(-3 * OVERLAP_NANOS).min(self.since());
         self.desk.forget_before(long_ago);
         self.postings.retain(|(time, ..)| *time >= long_ago);
-        let alarms = self.gate.compared(self.now, !self.is_reconciled);
+        let alarms = self.gate.compared(self.now, &self.differing_symbols());
         self.alarm(alarms, effects);
+        if !self.differing.is_empty() {
+            self.keep_risk(effects);
+        }
     }
 
     /// Unknown becomes known: open, ended, or never arrived.
@@ -117,27 +117,16 @@ impl Engine {
     }
 
     fn compare_account(&mut self, snapshot: &BrokerSnapshot, effects: &mut Vec<Effect>) {
-        let mut is_same = true;
-        for (index, theirs) in self.theirs(snapshot).into_iter().enumerate() {
-            let ours = self.portfolio.holdings().positions[index].quantity;
-            if !is_equal(ours, theirs) {
-                is_same = false;
-                let what = self.symbols[index].to_string();
-                effects.push(Effect::Alert(Alert::Mismatch { what, ours, theirs }));
-            }
-        }
+        let theirs = self.theirs(snapshot);
+        self.compare_positions(&theirs, effects);
         let (ours, theirs) = (self.portfolio.holdings().cash, snapshot.account.cash);
+        self.venue_cash = (!self.differing.is_empty()).then_some(theirs);
         // Where the positions agree, the venue's cash is the truth: interest and fees carry no name.
-        if is_same && !is_equal(ours, theirs) {
+        if self.differing.is_empty() && !is_equal(ours, theirs) {
             let what = "cash".to_owned();
             effects.push(Effect::Alert(Alert::Mismatch { what, ours, theirs }));
             self.portfolio.post_cash(theirs - ours);
             self.cash_known_until = snapshot.time;
         }
-        self.is_reconciled = is_same;
     }
-}
-
-fn is_equal(ours: f64, theirs: f64) -> bool {
-    (ours - theirs).abs() <= TOLERANCE * ours.abs().max(theirs.abs()).max(1.0)
 }

@@ -2,7 +2,7 @@
 
 use super::{DeniedOrder, Effect, Engine};
 use crate::base::Timestamp;
-use crate::domain::{OrderId, OrderRequest, Side};
+use crate::domain::{OrderId, OrderRequest, Side, Symbol};
 use crate::risk::{Approved, Verdict};
 use crate::trader::execution::{Executor, SymbolView, View, Wish};
 use crate::trader::orders::Happening;
@@ -125,6 +125,17 @@ impl Engine {
         drop(self.executor.clear());
         self.waiting.clear();
         let open: Vec<OrderId> = self.desk.open().map(|order| order.request.id).collect();
+        for id in open {
+            self.cancel(id, effects);
+        }
+    }
+
+    /// Cancels every open order of a symbol and forgets every plan for it.
+    pub(super) fn cancel_symbol(&mut self, symbol: &Symbol, effects: &mut Vec<Effect>) {
+        self.executor.forget(symbol);
+        self.waiting.retain(|order| order.request.symbol != *symbol);
+        let of_symbol = self.desk.open().filter(|order| order.request.symbol == *symbol);
+        let open: Vec<OrderId> = of_symbol.map(|order| order.request.id).collect();
         for id in open {
             self.cancel(id, effects);
         }

@@ -128,7 +128,9 @@ impl Engine {
             let price = order.request.kind.limit_price().or_else(close).unwrap_or(0.0);
             order.open_quantity().max(0.0) * price
         };
-        self.portfolio.holdings().cash - self.desk.open().map(purchase).sum::<f64>()
+        let cash = self.portfolio.holdings().cash;
+        let cash = self.venue_cash.map_or(cash, |theirs| cash.min(theirs));
+        cash - self.desk.open().map(purchase).sum::<f64>()
     }
 
     fn foreign_quantity(&self, symbol: &Symbol) -> f64 {

@@ -48,6 +48,11 @@ impl Guards {
         self.entries.clear();
     }
 
+    /// Forgets the position of a symbol.
+    pub(super) fn forget(&mut self, symbol: &Symbol) {
+        self.entries.remove(symbol);
+    }
+
     pub(super) fn symbols(&self) -> impl Iterator<Item = &Symbol> {
         self.entries.keys()
     }

@@ -163,6 +163,13 @@ impl Children {
         wishes
     }
 
+    /// Takes the wishes of a symbol back; its open orders count as canceled by the caller.
+    pub(super) fn forget(&mut self, symbol: &Symbol, now: Timestamp) {
+        self.asked.retain(|asked| asked.symbol != *symbol);
+        let of_symbol = self.open.values_mut().filter(|child| child.symbol == *symbol);
+        of_symbol.for_each(|child| child.cancel_asked = Some(now));
+    }
+
     /// Takes every wish back and cancels everything that is open, asked for before or not.
     pub(super) fn cancel_all(&mut self, now: Timestamp) -> Vec<Wish> {
         self.asked.clear();

@@ -126,6 +126,19 @@ impl Executor {
         self.children.cancel_all(self.now)
     }
 
+    /// Gives up what is meant for a symbol, protections included. Wishes without an answer are taken back, and the caller
+    /// cancels what is open.
+    pub(crate) fn forget(&mut self, symbol: &Symbol) {
+        self.parents.remove(symbol);
+        self.guards.forget(symbol);
+        self.children.forget(symbol, self.now);
+    }
+
+    /// Gives up every intent from this number on.
+    pub(crate) fn give_up_from(&mut self, number: u64) {
+        self.parents.retain(|_, parent| parent.number < number);
+    }
+
     /// Shares or contracts that the intent of the symbol still means to trade, orders at the venue included; a sale is
     /// negative. Without an intent: what the orders of older ones may still trade. Protective orders are no part of it.
     #[must_use]

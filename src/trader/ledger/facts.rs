@@ -29,6 +29,10 @@ pub(super) fn facts(
         | Event::Quote { .. }
         | Event::Timer { .. }
         | Event::SnapshotFailed { .. }
+        | Event::Stale { .. }
+        | Event::Fresh { .. }
+        | Event::DecisionLate { .. }
+        | Event::NotTraded { .. }
         | Event::Command { .. } => {}
     }
     for effect in effects {

@@ -34,6 +34,8 @@ pub(super) fn needs_disk(event: &Event, effects: &[Effect]) -> bool {
     let is_news = match event {
         Event::Started { .. }
         | Event::SendFailed { .. }
+        | Event::DecisionLate { .. }
+        | Event::NotTraded { .. }
         | Event::Command { .. }
         | Event::LastBar(_) => true,
         Event::Broker(_)
@@ -42,6 +44,8 @@ pub(super) fn needs_disk(event: &Event, effects: &[Effect]) -> bool {
         | Event::History(_)
         | Event::Bar(_)
         | Event::Quote { .. }
+        | Event::Stale { .. }
+        | Event::Fresh { .. }
         | Event::Timer { .. } => false,
     };
     is_news || effects.iter().any(leaves_process)

@@ -52,6 +52,12 @@ pub trait Pace {
         true
     }
 
+    /// Seconds that a decision may take; what takes longer is not carried out. Without a limit where time stands still
+    /// meanwhile.
+    fn decision_s_max(&self) -> Option<f64> {
+        None
+    }
+
     /// A cancel did not go out, or nobody knows whether it did: what asked for it is not carried out.
     fn cancel_failed(&mut self) {}
 

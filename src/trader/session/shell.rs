@@ -3,9 +3,9 @@
 use std::collections::VecDeque;
 
 use super::{Journal, MarketVenue, Moment, Pace};
-use crate::base::Timestamp;
+use crate::base::{Stopwatch, Timestamp};
 use crate::domain::OrderRequest;
-use crate::ports::BrokerEvent;
+use crate::ports::{BrokerError, BrokerEvent};
 use crate::risk::Approved;
 use crate::trader::ledger::Kept;
 use crate::trader::{Command, Effect, Engine, Event, TraderError};
@@ -73,7 +73,9 @@ impl Shell<'_> {
     }
 
     fn one(&mut self, event: &Event, follow: &mut VecDeque<Event>) -> Result<(), TraderError> {
+        let watch = Stopwatch::start();
         let effects = self.engine.process(event.clone())?;
+        let is_late = self.is_late(watch.seconds(), &effects, follow);
         self.pace.reached(Moment::BeforeCommit);
         let kept = self
             .journal
@@ -85,19 +87,35 @@ impl Shell<'_> {
         }
         self.watcher.saw(self.engine, event, &effects);
         for effect in effects {
-            self.carry_out(effect, kept, follow);
+            match effect {
+                Effect::Submit(order) if is_late => {
+                    self.not_sent(&order, "the decision came too late", follow);
+                }
+                effect => self.carry_out(effect, kept, follow),
+            }
         }
         Ok(())
+    }
+
+    /// Whether a decision took so long that it must not be carried out any more; the engine is told before its orders fail.
+    fn is_late(&self, took_s: f64, effects: &[Effect], follow: &mut VecDeque<Event>) -> bool {
+        let is_decision = |effect: &Effect| matches!(effect, Effect::Decided(_));
+        let limit_s = self.pace.decision_s_max().filter(|&limit_s| took_s > limit_s);
+        let Some(limit_s) = limit_s.filter(|_| effects.iter().any(is_decision)) else {
+            return false;
+        };
+        follow.push_back(Event::DecisionLate { took_s, limit_s, time: self.engine.now() });
+        true
     }
 
     fn carry_out(&mut self, effect: Effect, kept: Kept, follow: &mut VecDeque<Event>) {
         let time = self.engine.now();
         match effect {
             Effect::Submit(order) if kept == Kept::Behind => {
-                self.hold_back(&order, "the ledger cannot be written", time, follow);
+                self.hold_back(&order, "the ledger cannot be written", follow);
             }
             Effect::Submit(order) if !self.pace.may_send() => {
-                self.hold_back(&order, "the session was killed", time, follow);
+                self.hold_back(&order, "the session was killed", follow);
             }
             Effect::Submit(order) => self.submit(order, time, follow),
             // One that does not go out is asked for again when the venue's list shows the order open; after a kill the
@@ -130,26 +148,27 @@ impl Shell<'_> {
         self.pace.reached(Moment::BeforeSend);
         let sent = self.venue.submit(order);
         self.pace.reached(Moment::AfterSend);
-        if let Err(error) = sent {
-            let (is_unknown, detail) = (error.is_unknown(), error.to_string());
-            follow.push_back(Event::SendFailed { order_id, is_unknown, time, detail });
+        let Err(error) = sent else { return };
+        let (is_unknown, detail) = (error.is_unknown(), error.to_string());
+        if let BrokerError::UnknownSymbol { symbol } = error {
+            follow.push_back(Event::NotTraded { symbol, detail: detail.clone(), time });
         }
+        follow.push_back(Event::SendFailed { order_id, is_unknown, time, detail });
     }
 
     /// The order stays here and nothing new is decided.
-    fn hold_back(
-        &self,
-        order: &Approved<OrderRequest>,
-        why: &str,
-        time: Timestamp,
-        follow: &mut VecDeque<Event>,
-    ) {
-        let order_id = order.request().id;
-        let detail = why.to_owned();
-        follow.push_back(Event::SendFailed { order_id, is_unknown: false, time, detail });
+    fn hold_back(&self, order: &Approved<OrderRequest>, why: &str, follow: &mut VecDeque<Event>) {
+        self.not_sent(order, why, follow);
         if !self.engine.is_paused() {
-            let by = why.to_owned();
+            let (by, time) = (why.to_owned(), self.engine.now());
             follow.push_back(Event::Command { command: Command::Pause, by, time });
         }
+    }
+
+    /// The order stays here.
+    fn not_sent(&self, order: &Approved<OrderRequest>, why: &str, follow: &mut VecDeque<Event>) {
+        let (order_id, time) = (order.request().id, self.engine.now());
+        let detail = why.to_owned();
+        follow.push_back(Event::SendFailed { order_id, is_unknown: false, time, detail });
     }
 }

@@ -1,171 +1,10 @@
 //! The engine alone: events in, effects out.
 
-use std::rc::Rc;
-
-use super::stage::{WARM_UP, engine};
-use crate::base::Timestamp;
-use crate::config::{ActionRow, Actions, Env, Market, PortfolioMarket, RiskLimits, Trade};
-use crate::domain::{Fill, OrderId, OrderRequest, Panel, Side};
-use crate::gym::fixtures::{PanelSpec, panel};
-use crate::ports::{
-    BrokerAccount, BrokerEvent, BrokerSnapshot, OrderEnd, RejectReason, VenueOrder,
-};
-use crate::risk::{RiskState, TradingState};
-use crate::trader::{Alert, Command, Effect, Engine, Event, NoDecision, OrderState};
-
-/// An engine that has seen its warm-up and agrees with a venue that holds nothing but cash.
-struct Bench {
-    panel: Panel,
-    engine: Engine,
-    next: usize,
-}
-
-fn env() -> Env {
-    let rows = [[0.0, 0.5, 0.5, 0.0], [0.2, 0.0, 0.0, 0.8], [0.0, 0.3, 0.3, 0.4]];
-    let weights = rows.map(|row| ActionRow::Weights(row.to_vec()));
-    let table = std::iter::once(ActionRow::Hold).chain(weights).collect();
-    Env { market: Market::Portfolio(PortfolioMarket::new(Actions::Table(table))), ..Env::default() }
-}
-
-fn nothing(time: Timestamp) -> BrokerSnapshot {
-    BrokerSnapshot {
-        time,
-        account: BrokerAccount { cash: 100_000.0, positions: Vec::new() },
-        open_orders: Vec::new(),
-        executions: Vec::new(),
-        ended_orders: Vec::new(),
-    }
-}
-
-impl Bench {
-    fn new() -> Self {
-        Self::with(&RiskLimits::default())
-    }
-
-    fn with(limits: &RiskLimits) -> Self {
-        let panel = panel(&PanelSpec { missing_frac: 0.0, ..PanelSpec::default() });
-        let engine = engine(&panel, &env(), (&Trade::default(), limits), &Rc::default());
-        Self { panel, engine, next: 0 }
-    }
-
-    fn give(&mut self, event: Event) -> Vec<Effect> {
-        self.engine.process(event).unwrap()
-    }
-
-    fn now(&self) -> Timestamp {
-        self.engine.now()
-    }
-
-    fn start(&mut self) -> Vec<Effect> {
-        let time = self.panel.rows[self.next].time;
-        self.give(Event::Started { time, risk: RiskState::default() })
-    }
-
-    fn warm(&mut self) {
-        for _ in 0..WARM_UP {
-            let row = self.panel.rows[self.next].clone();
-            self.next += 1;
-            self.give(Event::History(row));
-        }
-    }
-
-    fn bar(&mut self) -> Vec<Effect> {
-        let row = self.panel.rows[self.next].clone();
-        self.next += 1;
-        self.give(Event::Bar(row))
-    }
-
-    fn snapshot(&mut self, snapshot: BrokerSnapshot) -> Vec<Effect> {
-        let time = self.now();
-        self.give(Event::Snapshot { time, snapshot })
-    }
-
-    /// Ready to decide.
-    fn ready() -> Self {
-        let mut bench = Self::new();
-        bench.start();
-        bench.warm();
-        let time = bench.now();
-        bench.snapshot(nothing(time));
-        bench
-    }
-
-    /// Ready, with the orders of one decision sent.
-    fn sent() -> (Self, Vec<OrderRequest>) {
-        let mut bench = Self::ready();
-        let orders = bench.orders();
-        (bench, orders)
-    }
-
-    /// The orders of the next decision that sends any.
-    fn orders(&mut self) -> Vec<OrderRequest> {
-        let mut bars = (0..50).map(|_| submits(&self.bar()));
-        bars.find(|orders| !orders.is_empty()).unwrap()
-    }
-
-    fn news(&mut self, event: BrokerEvent) -> Vec<Effect> {
-        self.give(Event::Broker(event))
-    }
-
-    fn state(&self, id: OrderId) -> OrderState {
-        self.engine.orders().find(|order| order.request.id == id).unwrap().state
-    }
-
-    fn command(&mut self, command: Command) -> Vec<Effect> {
-        let time = self.now();
-        self.give(Event::Command { command, by: "test".to_owned(), time })
-    }
-}
-
-fn submits(effects: &[Effect]) -> Vec<OrderRequest> {
-    let submit = |effect: &Effect| match effect {
-        Effect::Submit(order) => Some(order.request().clone()),
-        _ => None,
-    };
-    effects.iter().filter_map(submit).collect()
-}
-
-fn cancels(effects: &[Effect]) -> Vec<OrderId> {
-    let cancel = |effect: &Effect| match effect {
-        Effect::Cancel(id) => Some(*id),
-        _ => None,
-    };
-    effects.iter().filter_map(cancel).collect()
-}
-
-fn reason(effects: &[Effect]) -> Option<NoDecision> {
-    effects.iter().find_map(|effect| match effect {
-        Effect::NotDecided { reason, .. } => Some(reason.clone()),
-        _ => None,
-    })
-}
-
-fn asks(effects: &[Effect]) -> bool {
-    effects.iter().any(|effect| matches!(effect, Effect::Reconcile { .. }))
-}
-
-fn alerts(effects: &[Effect]) -> Vec<&Alert> {
-    let mut alerts = Vec::new();
-    for effect in effects {
-        if let Effect::Alert(alert) = effect {
-            alerts.push(alert);
-        }
-    }
-    alerts
-}
-
-fn fill(order: &OrderRequest, id: &str, quantity: f64) -> Fill {
-    Fill {
-        execution_id: id.to_owned(),
-        order_id: order.id,
-        symbol: order.symbol.clone(),
-        side: order.side,
-        quantity,
-        price: 10.0,
-        cost: 0.5,
-        time: order.decided_at,
-    }
-}
+use super::bench::{Bench, alerts, asks, cancels, fill, nothing, reason, submits};
+use crate::domain::{Fill, OrderId, Side};
+use crate::ports::{BrokerEvent, OrderEnd, RejectReason, VenueOrder};
+use crate::risk::TradingState;
+use crate::trader::{Alert, Command, Effect, Event, NoDecision, OrderState};
 
 #[test]
 fn nothing_is_sent_before_the_venue_was_compared() {
@@ -227,7 +66,7 @@ fn an_order_that_arrived_all_the_same_is_found_with_its_fills() {
 }
 
 /// All of the first order trades, and the other orders end; the fill, and what a venue says that has charged `paid`.
-fn traded_without_costs(bench: &mut Bench, paid: f64) -> (Fill, BrokerSnapshot) {
+fn traded_without_costs(bench: &mut Bench, paid: f64) -> (Fill, crate::ports::BrokerSnapshot) {
     let orders = bench.orders();
     let filled = Fill { cost: 0.0, ..fill(&orders[0], "x1", orders[0].quantity) };
     bench.news(BrokerEvent::Filled(filled.clone()));
@@ -327,21 +166,6 @@ fn flattening_waits_for_the_cancels_and_closes_once() {
     let wanted = (&order.symbol, -order.signed_quantity() / 2.0);
     assert_eq!((&closing[0].symbol, closing[0].signed_quantity()), wanted);
     assert_eq!(reason(&bench.bar()), Some(NoDecision::Paused));
-}
-
-#[test]
-fn a_position_that_nobody_can_explain_stops_decisions_and_is_never_traded_away() {
-    let (mut bench, orders) = Bench::sent();
-    let time = bench.now();
-    let mut snapshot = nothing(time);
-    snapshot.account.positions.push((orders[0].symbol.clone(), 7.0));
-    let effects = bench.snapshot(snapshot);
-    let found = alerts(&effects);
-    assert!(
-        found.iter().any(|alert| matches!(alert, Alert::Mismatch { theirs, .. } if *theirs == 7.0))
-    );
-    assert!(submits(&effects).is_empty());
-    assert_eq!(reason(&bench.bar()), Some(NoDecision::NotReconciled));
 }
 
 #[test]

@@ -1,6 +1,9 @@
 //! Whole sessions.
 
+mod bench;
 mod engine;
 mod faults;
+mod misses;
 mod parity;
+mod positions;
 mod stage;

@@ -96,6 +96,17 @@ pub(super) fn engine(
     seen: &Rc<RefCell<Vec<Seen>>>,
 ) -> Engine {
     let actions = ActionTable::try_new(&env.market, &panel.symbols).unwrap();
+    let signals = Box::new(Scripted::new(actions, Rc::clone(seen)));
+    engine_of(panel, env, (trade, limits), signals)
+}
+
+/// An engine of any agent.
+pub(super) fn engine_of(
+    panel: &Panel,
+    env: &Env,
+    (trade, limits): (&Trade, &RiskLimits),
+    signals: Box<dyn SignalSource>,
+) -> Engine {
     let market = Market {
         symbols: panel.symbols.clone(),
         timeframe: panel.timeframe,
@@ -107,7 +118,7 @@ pub(super) fn engine(
         bars_per_year: BARS_PER_YEAR,
         trade,
         limits,
-        signals: Box::new(Scripted::new(actions, Rc::clone(seen))),
+        signals,
     })
     .unwrap()
 }

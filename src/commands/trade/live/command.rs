@@ -203,7 +203,7 @@ fn say(options: &SessionOptions, log: &SessionLog, is_drawn: bool, notice: &Live
     let (kind, detail) = match notice {
         LiveNotice::Stale { symbol, reason } => {
             let what = symbol.as_ref().map_or("all symbols", |symbol| symbol.as_str());
-            ("data_stale", format!("{what}: {reason}; nothing is decided on it"))
+            ("data_stale", format!("{what}: {reason}; no position is made larger on it"))
         }
         LiveNotice::Fresh { symbol } => {
             let what = symbol.as_ref().map_or("all symbols", |symbol| symbol.as_str());
@@ -212,7 +212,14 @@ fn say(options: &SessionOptions, log: &SessionLog, is_drawn: bool, notice: &Live
         LiveNotice::Late { time } => {
             ("bar_late", format!("the row of {time} came late and only counts as history"))
         }
-        LiveNotice::Silent { since } => ("data_silent", format!("no bar since {since}")),
+        LiveNotice::LateBars { num_late } => {
+            let detail = format!("a bar came after its row was decided on, {num_late} in all");
+            ("bars_late", detail)
+        }
+        LiveNotice::Silent { since } => {
+            ("data_silent", format!("the row that was over at {since} does not come"))
+        }
+        LiveNotice::Heard { time } => ("data_heard", format!("rows come again, first {time}")),
         LiveNotice::Note { text } => ("venue_note", text.clone()),
     };
     log.say(kind, &serde_json::json!({ "detail": detail }));

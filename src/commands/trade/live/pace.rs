@@ -12,6 +12,9 @@ const TIMER_S: f64 = 1.0;
 /// How long one wait for a command takes; bars and news of the venue are looked at in between.
 const WAIT: Duration = Duration::from_millis(5);
 
+/// Seconds that the agents may take for a decision; later it is not carried out.
+const DECISION_S: f64 = 2.0;
+
 /// Lets commands and signals in while a session listens to its venue.
 pub(super) struct LivePace {
     clock: SessionClock,
@@ -43,7 +46,8 @@ impl Pace for LivePace {
         }
         let time = self.clock.now();
         if std::mem::take(&mut self.resume) {
-            return Wake::Command { command: Command::Resume, by: "cli".to_owned(), time };
+            let by = Command::BEFORE_START.to_owned();
+            return Wake::Command { command: Command::Resume, by, time };
         }
         if let Some(taken) = self.inbox.wait(WAIT) {
             let (command, by) = self.in_hand.take(taken);
@@ -58,6 +62,10 @@ impl Pace for LivePace {
 
     fn may_send(&self) -> bool {
         self.inbox.may_send()
+    }
+
+    fn decision_s_max(&self) -> Option<f64> {
+        Some(DECISION_S)
     }
 
     fn cancel_failed(&mut self) {

@@ -67,7 +67,8 @@ impl Pace for Played {
         }
         if std::mem::take(&mut self.resume) {
             let time = due.saturating_add_nanos(-1);
-            return Wake::Command { command: Command::Resume, by: "cli".to_owned(), time };
+            let by = Command::BEFORE_START.to_owned();
+            return Wake::Command { command: Command::Resume, by, time };
         }
         let Some(speed) = self.speed else {
             let before = due.saturating_add_nanos(-1);

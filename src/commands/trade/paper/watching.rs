@@ -15,10 +15,10 @@ use crate::commands::trade::report::{
     AttributionRow, PaperRecorder, PaperReportInput, write_paper_report,
 };
 use crate::commands::trade::view::{
-    LimitRow, LiveView, OrderRow, PositionRow, SessionState, SessionView, keep_view, note,
-    note_outside, order_kind_text,
+    LimitRow, LiveView, OrderRow, PositionRow, SessionState, SessionView, alert_text, keep_view,
+    note, note_outside, order_kind_text,
 };
-use crate::commands::{Failure, FailureKind, SessionOptions};
+use crate::commands::{Console, Failure, FailureKind, SessionOptions};
 use crate::evaluate::attribution::Terms;
 use crate::risk::{HaltCause, TradingState};
 use crate::trader::watchdog::{Inbox, WatchNotice, Watchdog, WatchdogOptions, post};
@@ -38,6 +38,8 @@ pub(in crate::commands::trade) struct Watching<'a> {
     decisions: Option<&'a mut Decisions>,
     folder: SessionFolder,
     manager: ServiceManager,
+    /// Alarms go here as well, unless the screen is drawn on.
+    console: Option<Console>,
     inbox: Option<Inbox>,
     kept: Stopwatch,
     // Dropped in this order: nobody may ask for what is gone.
@@ -92,6 +94,7 @@ impl<'a> Watching<'a> {
             decisions,
             folder,
             manager,
+            console: (!is_drawn).then_some(options.console),
             inbox: Some(inbox),
             kept: Stopwatch::start(),
             live,
@@ -159,6 +162,33 @@ impl<'a> Watching<'a> {
     }
 }
 
+impl Watching<'_> {
+    /// Alerts by a second way: the log may be gone.
+    fn alarm(&self, effects: &[Effect]) {
+        let Some(console) = &self.console else { return };
+        for effect in effects {
+            if let Effect::Alert(alert) = effect {
+                console.say(&format!("alert: {}", alert_text(alert)));
+            }
+        }
+    }
+
+    /// A folder that somebody removed is made again, so that the session can be found and killed.
+    fn keep_folder(&self) {
+        if self.folder.process_path().exists() {
+            return;
+        }
+        let made = std::fs::create_dir_all(self.folder.path());
+        let made = made.map_err(|error| error.to_string());
+        let made = made.and_then(|()| self.folder.begin().map_err(|error| error.to_string()));
+        let detail = made.err().unwrap_or_else(|| "it is made again".to_owned());
+        self.log.say("folder_gone", &json!({ "detail": detail }));
+        if let Some(console) = &self.console {
+            console.say(&format!("warning: the folder of the session was removed: {detail}"));
+        }
+    }
+}
+
 fn show_attribution(input: &mut PaperReportInput, explained: Explained) {
     let split = explained.document.attribution;
     let rows = split.total.named().into_iter().zip(Terms::MEANINGS);
@@ -176,6 +206,7 @@ impl Watcher for Watching<'_> {
     fn saw(&mut self, engine: &Engine, event: &Event, effects: &[Effect]) {
         self.tally.count(event, effects);
         self.log.note(event, effects);
+        self.alarm(effects);
         self.report.note(event, effects);
         if let Some(decisions) = &mut self.decisions {
             decisions.note(effects);
@@ -199,6 +230,7 @@ impl Watcher for Watching<'_> {
         if self.kept.seconds() > KEEP_S {
             self.kept = Stopwatch::start();
             let view = self.view.get();
+            self.keep_folder();
             self.manager.status(&format!("{}: {}", view.session, view.state.label()));
             if let Err(error) = keep_view(&self.folder.view_path(), &view) {
                 self.log.say("view_not_kept", &json!({ "detail": error.to_string() }));

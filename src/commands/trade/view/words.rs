@@ -32,6 +32,13 @@ pub(in crate::commands::trade) fn alert_text(alert: &Alert) -> String {
         }
         Alert::MemberFailed { member, detail } => format!("agent {member} failed: {detail}"),
         Alert::NeverArrived { order_id } => format!("order {order_id} never reached the venue"),
+        Alert::Adopted { symbol, ours, theirs } => {
+            format!("the venue's position in {symbol} was taken over: {theirs}, was {ours}")
+        }
+        Alert::DecisionLate { took_s, limit_s } => {
+            format!("a decision took {took_s:.1} s, at most {limit_s} s are left: not carried out")
+        }
+        Alert::NotTraded { symbol, detail } => format!("{symbol} is not traded: {detail}"),
     }
 }
 

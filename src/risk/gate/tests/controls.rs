@@ -219,8 +219,10 @@ fn reject_storm(rejects: f64) -> &'static str {
 
 fn reconcile_gap(seconds: f64) -> &'static str {
     after(RiskLimits { reconcile_gap_s_max: Some(30.0), ..none() }, |gate| {
-        let _ = gate.compared(at(-seconds), true);
-        let _ = gate.compared(at(0.0), true);
+        let _ = gate.compared(at(-seconds), differing(true));
+        let _ = gate.compared(at(0.0), differing(true));
+        // They agree again; a halt stays.
+        let _ = gate.compared(at(0.0), differing(false));
     })
 }
 
@@ -320,7 +322,7 @@ const CONTROLS: [Control; 32] = [
         [4.0, 5.0, 6.0],
         ["ok", "TRADING_HALTED", "TRADING_HALTED"],
     ),
-    control("reconcile gap", reconcile_gap, [29.9, 30.0, 30.1], ["ok", "ok", "TRADING_HALTED"]),
+    control("reconcile gap", reconcile_gap, [29.9, 30.0, 30.1], ["ok", "ok", "SYMBOL_HALTED"]),
     control(
         "bad signals",
         bad_signals,

@@ -81,13 +81,17 @@ fn rejects_count_for_a_minute() {
 #[test]
 fn a_gap_must_last() {
     let mut gate = gate(RiskLimits { reconcile_gap_s_max: Some(30.0), ..none() });
-    assert_eq!(gate.compared(at(0.0), true), []);
-    assert_eq!(gate.compared(at(29.0), false), []);
-    assert_eq!(gate.compared(at(31.0), true), []);
-    assert_eq!(gate.compared(at(61.0), true), []);
-    assert_eq!(gate.compared(at(61.1), true), alarm(HaltCause::ReconcileGap));
-    assert_eq!(gate.compared(at(70.0), false), []);
-    assert_eq!(gate.trading_state(), TradingState::Halted, "until a human resumes");
+    assert_eq!(gate.compared(at(0.0), differing(true)), []);
+    assert_eq!(gate.compared(at(29.0), differing(false)), []);
+    assert_eq!(gate.compared(at(31.0), differing(true)), []);
+    assert_eq!(gate.compared(at(61.0), differing(true)), []);
+    let halted =
+        Alarm { cause: HaltCause::ReconcileGap, symbol: Some(symbol("SPY")), cancel_all: true };
+    assert_eq!(gate.compared(at(61.1), differing(true)), [halted]);
+    assert_eq!(gate.compared(at(70.0), differing(false)), []);
+    assert!(gate.is_halted(&symbol("SPY")), "until a human resumes");
+    assert!(!gate.is_halted(&symbol("QQQ")), "the others trade");
+    assert_eq!(gate.trading_state(), TradingState::Active);
 }
 
 #[test]
@@ -170,7 +174,7 @@ fn every_limit_that_the_account_uses_up_is_shown_with_its_use() {
     let _ = gate.value(at(1.0), 9_900.0);
     let _ = gate.signal_was(at(1.0), false);
     let _ = gate.rejected(at(1.0));
-    let _ = gate.compared(at(1.0), true);
+    let _ = gate.compared(at(1.0), differing(true));
     let uses = gate.usage(&book, at(4.0));
     let used = |key: &str| uses.iter().find(|used| used.key == key).unwrap().used;
     assert_eq!(uses.len(), 17);
@@ -213,4 +217,45 @@ fn bars_age_by_the_time_that_the_exchange_was_open() {
     check("1w", "2019-01-04T21:00:00Z", "2019-01-18T22:00:00Z", "BAR_STALE");
     check("1mo", "2019-01-31T21:00:00Z", "2019-06-03T21:00:00Z", "BAR_STALE");
     check("1d", "2019-01-04T21:00:00Z", "2020-01-04T21:00:00Z", "BAR_STALE");
+}
+
+#[test]
+fn a_symbol_whose_position_differs_is_not_traded_either_way_and_the_others_are() {
+    let mut gate = gate(none());
+    let _ = gate.compared(at(0.0), differing(true));
+    let mut book = book(50.0);
+    for signed in [1.0, -1.0] {
+        assert_eq!(say(&mut gate, order(1, signed), &mut book, at(0.0)), "POSITION_DIFFERS");
+    }
+    let other = OrderRequest { symbol: symbol("QQQ"), ..order(2, 1.0) };
+    assert_eq!(say(&mut gate, other, &mut book, at(0.0)), "ok");
+    gate.resume(at(1.0));
+    assert_eq!(say(&mut gate, order(3, -1.0), &mut book, at(1.0)), "POSITION_DIFFERS");
+    gate.agreed(&symbol("SPY"));
+    assert_eq!(say(&mut gate, order(4, -1.0), &mut book, at(1.0)), "ok");
+}
+
+#[test]
+fn a_symbol_whose_data_is_in_doubt_is_left_and_not_entered() {
+    let mut gate = gate(none());
+    gate.doubt([symbol("SPY")]);
+    let mut book = book(50.0);
+    assert_eq!(say(&mut gate, order(1, 1.0), &mut book, at(0.0)), "DATA_IN_DOUBT");
+    assert_eq!(say(&mut gate, order(2, -51.0), &mut book, at(0.0)), "DATA_IN_DOUBT");
+    assert_eq!(say(&mut gate, order(3, -50.0), &mut book, at(0.0)), "ok");
+    let other = OrderRequest { symbol: symbol("QQQ"), ..order(4, 1.0) };
+    assert_eq!(say(&mut gate, other, &mut book, at(0.0)), "ok");
+    gate.doubt([]);
+    assert_eq!(say(&mut gate, order(5, 1.0), &mut book, at(0.0)), "ok");
+}
+
+#[test]
+fn a_signal_that_came_late_counts_as_one_that_could_not_be_used() {
+    let mut gate = gate(RiskLimits { bad_signals_max: Some(3), ..none() });
+    for miss in 0..3 {
+        let before = gate.bad_signals();
+        assert_eq!((before, gate.signal_was(at(0.0), true)), (miss, Vec::new()));
+        let expected = if miss == 2 { alarm(HaltCause::BadSignals) } else { Vec::new() };
+        assert_eq!(gate.signal_was_late(at(0.0), before), expected);
+    }
 }

@@ -129,3 +129,8 @@ fn all_limits() -> RiskLimits {
         ..RiskLimits::default()
     }
 }
+
+/// SPY, if it differs.
+fn differing(differs: bool) -> &'static [Symbol] {
+    if differs { &MARKET.symbols[..1] } else { &[] }
+}

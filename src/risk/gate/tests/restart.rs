@@ -29,7 +29,7 @@ fn random_fact(rng: &mut Rng, number: u64, equity: &mut f64) -> Fact {
         20..24 => Fact::Signal(rng.below(2) == 0),
         24..30 => Fact::Filled([1.0, -1.0, 2.0, -2.0][rng.below(4)]),
         30..37 => Fact::Order(number, (rng.uniform() - 0.5) * 20.0),
-        37 => Fact::Halt(HaltCause::ALL[rng.below(11)], rng.below(2) == 0),
+        37 => Fact::Halt(HaltCause::ALL[rng.below(12)], rng.below(2) == 0),
         38 => Fact::Resume,
         _ => Fact::Value(f64::NAN),
     }
@@ -40,7 +40,7 @@ fn apply(gate: &mut RiskGate, fact: &Fact, now: Timestamp) {
     match *fact {
         Fact::Value(equity) => drop(gate.value(now, equity)),
         Fact::Rejected => drop(gate.rejected(now)),
-        Fact::Compared(differs) => drop(gate.compared(now, differs)),
+        Fact::Compared(differs) => drop(gate.compared(now, differing(differs))),
         Fact::Signal(is_good) => drop(gate.signal_was(now, is_good)),
         Fact::Filled(signed) => drop(gate.filled(&fill(signed, now))),
         Fact::Order(id, signed) => drop(gate.review(order(id, signed), &mut book(3.0), now)),

@@ -242,7 +242,7 @@ fn only_the_same_order_is_a_duplicate() {
 }
 
 #[test]
-fn what_waits_for_the_next_session_may_go_out_while_the_exchange_is_closed() {
+fn auction_orders_and_what_waits_for_the_next_session_may_go_out_while_the_exchange_is_closed() {
     let limits = RiskLimits { outside_hours: Some(OutsideHours::Deny), ..RiskLimits::default() };
     let daily = Market { timeframe: Timeframe::Day, ..market() };
     let close: Timestamp = "2019-01-02T21:00:00Z".parse().unwrap();

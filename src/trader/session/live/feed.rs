@@ -13,7 +13,7 @@ const QUIET_S: f64 = 1.0;
 /// Something about the data that a human should know.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum LiveNotice {
-    /// Nothing is decided on this data until it is good again.
+    /// No position of this symbol is made larger until its data is good again; of all symbols: nothing is decided.
     Stale {
         /// Which symbol; all of them if absent.
         symbol: Option<Symbol>,
@@ -30,10 +30,20 @@ pub enum LiveNotice {
         /// The row.
         time: Timestamp,
     },
+    /// A bar came after its row had gone out without it.
+    LateBars {
+        /// How many have, in this session.
+        num_late: u64,
+    },
     /// A row that was due did not come.
     Silent {
-        /// Nothing was heard since then.
+        /// When it was over.
         since: Timestamp,
+    },
+    /// Rows come again.
+    Heard {
+        /// The first one.
+        time: Timestamp,
     },
     /// Something happened at the venue that changes nothing.
     Note {
@@ -50,7 +60,20 @@ pub struct LiveFeed<'a> {
     stale: BTreeMap<Option<Symbol>, String>,
     quotes: Vec<(Symbol, BookTop)>,
     notices: Vec<LiveNotice>,
+    changes: Vec<Doubt>,
+    num_late: u64,
     last_bar: Stopwatch,
+}
+
+/// Data came into doubt, or is good again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Doubt {
+    /// Which symbol; all of them if absent.
+    pub(super) symbol: Option<Symbol>,
+    /// Why; absent if it is good again.
+    pub(super) reason: Option<String>,
+    /// When it was noticed.
+    pub(super) time: Timestamp,
 }
 
 /// The stream or the calendar gave up.
@@ -75,6 +98,8 @@ impl<'a> LiveFeed<'a> {
             stale: BTreeMap::new(),
             quotes: Vec::new(),
             notices: Vec::new(),
+            changes: Vec::new(),
+            num_late: 0,
             last_bar: Stopwatch::start(),
         }
     }
@@ -91,20 +116,32 @@ impl<'a> LiveFeed<'a> {
                     self.last_bar = Stopwatch::start();
                 }
                 StreamEvent::Quote { symbol, top } => self.quotes.push((symbol, top)),
-                StreamEvent::Stale { symbol, reason, .. } => {
-                    if self.stale.insert(symbol.clone(), reason.clone()).is_none() {
-                        self.notices.push(LiveNotice::Stale { symbol, reason });
-                    }
-                }
-                StreamEvent::Fresh { symbol, .. } => {
-                    if self.stale.remove(&symbol).is_some() {
-                        self.notices.push(LiveNotice::Fresh { symbol });
-                    }
-                }
+                StreamEvent::Stale { symbol, reason, time } => self.doubt(symbol, reason, time),
+                StreamEvent::Fresh { symbol, time } => self.trust(symbol, time),
                 StreamEvent::Note { text, .. } => self.notices.push(LiveNotice::Note { text }),
             }
         }
+        let num_late = self.rows.num_late();
+        if num_late > self.num_late {
+            self.num_late = num_late;
+            self.notices.push(LiveNotice::LateBars { num_late });
+        }
         Ok(())
+    }
+
+    fn doubt(&mut self, symbol: Option<Symbol>, reason: String, time: Timestamp) {
+        if self.stale.insert(symbol.clone(), reason.clone()).is_none() {
+            let told = Some(reason.clone());
+            self.changes.push(Doubt { symbol: symbol.clone(), reason: told, time });
+            self.notices.push(LiveNotice::Stale { symbol, reason });
+        }
+    }
+
+    fn trust(&mut self, symbol: Option<Symbol>, time: Timestamp) {
+        if self.stale.remove(&symbol).is_some() {
+            self.changes.push(Doubt { symbol: symbol.clone(), reason: None, time });
+            self.notices.push(LiveNotice::Fresh { symbol });
+        }
     }
 
     /// The oldest row that is whole.
@@ -116,16 +153,47 @@ impl<'a> LiveFeed<'a> {
     /// Best prices since the last call, oldest first; those of doubtful symbols are left out.
     pub fn quotes(&mut self) -> Vec<(Symbol, BookTop)> {
         let mut quotes = std::mem::take(&mut self.quotes);
-        quotes.retain(|(symbol, _)| {
-            !self.stale.contains_key(&None) && !self.stale.contains_key(&Some(symbol.clone()))
-        });
+        quotes.retain(|(symbol, _)| !self.is_in_doubt(symbol));
         quotes
     }
 
-    /// Whether what comes must not be traded on.
+    /// Whether nothing of what comes may be decided on: the data of every symbol is in doubt.
     #[must_use]
     pub fn is_stale(&self) -> bool {
-        !self.stale.is_empty()
+        self.rows.symbols().iter().all(|symbol| self.is_in_doubt(symbol))
+    }
+
+    /// A row as it may be decided on: without the bars of symbols whose data is in doubt.
+    #[must_use]
+    pub fn without_doubt(&self, mut row: MarketRow) -> MarketRow {
+        for (symbol, bar) in self.rows.symbols().iter().zip(&mut row.bars) {
+            if self.is_in_doubt(symbol) {
+                *bar = None;
+            }
+        }
+        row
+    }
+
+    /// A row that was due and has not come for `patience` nanoseconds: when it was over.
+    #[must_use]
+    pub fn missing_since(&self, patience: i64) -> Option<Timestamp> {
+        let end = self.rows.next_end()?;
+        (end.saturating_add_nanos(patience) < self.clock.now()).then_some(end)
+    }
+
+    /// How long a row lasts, nanoseconds; none for a day and longer.
+    #[must_use]
+    pub fn row_nanos(&self) -> Option<i64> {
+        self.rows.row_nanos()
+    }
+
+    /// Whose data came into doubt or is good again since the last call, oldest first.
+    pub(super) fn changes(&mut self) -> Vec<Doubt> {
+        std::mem::take(&mut self.changes)
+    }
+
+    fn is_in_doubt(&self, symbol: &Symbol) -> bool {
+        self.stale.contains_key(&None) || self.stale.contains_key(&Some(symbol.clone()))
     }
 
     /// What a human should know, once.

@@ -9,6 +9,9 @@ use crate::domain::{Bar, Calendar, CalendarError, MarketRow, Symbol, Timeframe};
 /// How long after its end a row waits for a symbol that has sent nothing, nanoseconds.
 const DELAY_NANOS: i64 = 5_000_000_000;
 
+/// Rows that went out without a symbol and are remembered, in case its bar comes all the same.
+const INCOMPLETE_MAX: usize = 64;
+
 /// Puts what a stream sends together to rows, each once and in order.
 ///
 /// A bar of the wanted length is its own window. Pieces are grouped by the exchange's sessions for days, weeks and months, and by
@@ -22,7 +25,9 @@ pub struct RowBuilder {
     passed: Timestamp,
     /// Windows by their end.
     open: BTreeMap<Timestamp, Window>,
-    /// Bars that came after their row had gone out.
+    /// Rows that went out without some symbols, by their end: which ones.
+    incomplete: BTreeMap<Timestamp, Vec<bool>>,
+    /// Bars that came after their row had gone out without them.
     num_late: u64,
 }
 
@@ -43,7 +48,8 @@ impl RowBuilder {
         calendar: Calendar,
         passed: Timestamp,
     ) -> Self {
-        Self { symbols, timeframe, calendar, passed, open: BTreeMap::new(), num_late: 0 }
+        let (open, incomplete) = (BTreeMap::new(), BTreeMap::new());
+        Self { symbols, timeframe, calendar, passed, open, incomplete, num_late: 0 }
     }
 
     /// Takes a bar or a piece of one; the same opening time again takes its place. Symbols that are not in the universe are left
@@ -60,9 +66,9 @@ impl RowBuilder {
         let Some(index) = self.symbols.iter().position(|s| s == symbol) else { return Ok(()) };
         let Some((open_time, end)) = self.window_of(bar.open_time, span)? else { return Ok(()) };
         if end <= self.passed {
-            // What a stream sends of the past when it begins is no news.
-            let is_news = self.passed.saturating_add_nanos(DELAY_NANOS) < bar.available_at;
-            self.num_late += u64::from(is_news);
+            // What a stream sends again of a row that has this symbol is no news.
+            let lacks = self.incomplete.get_mut(&end).and_then(|lacks| lacks.get_mut(index));
+            self.num_late += u64::from(lacks.is_some_and(std::mem::take));
             return Ok(());
         }
         let num_symbols = self.symbols.len();
@@ -84,8 +90,21 @@ impl RowBuilder {
         }
         let window = self.open.remove(&end)?;
         self.passed = end;
+        let lacks: Vec<bool> = window.are_complete(end).map(|is_complete| !is_complete).collect();
+        if lacks.contains(&true) {
+            self.incomplete.insert(end, lacks);
+            if self.incomplete.len() > INCOMPLETE_MAX {
+                self.incomplete.pop_first();
+            }
+        }
         let bars = window.pieces.iter().map(|pieces| window.bar(pieces, end)).collect();
         Some(MarketRow { time: end, bars })
+    }
+
+    /// The universe.
+    #[must_use]
+    pub fn symbols(&self) -> &[Symbol] {
+        &self.symbols
     }
 
     /// Whether every symbol has a bar of the newest window that had ended at `time`.
@@ -110,6 +129,34 @@ impl RowBuilder {
     #[must_use]
     pub const fn num_late(&self) -> u64 {
         self.num_late
+    }
+
+    /// When the row after the last one is over at the latest; none if the calendar does not say.
+    #[must_use]
+    pub fn next_end(&self) -> Option<Timestamp> {
+        let calendar = &self.calendar;
+        let date = self.passed.date_in(calendar.zone());
+        let session = match calendar.session(date).ok()? {
+            Some(session) if session.close > self.passed => session,
+            _ => calendar.next_session(date).ok()?,
+        };
+        match self.timeframe.seconds() {
+            None => {
+                let span = BarSpan::of_sessions(session.date, self.timeframe, calendar).ok()?;
+                Some(span.available_at).filter(|&end| end > self.passed)
+            }
+            Some(seconds) => {
+                let since = self.passed.max(session.open);
+                let end = since.saturating_add_nanos(i64::from(seconds) * 1_000_000_000);
+                Some(end.min(session.close))
+            }
+        }
+    }
+
+    /// How long a row lasts, nanoseconds; none for a day and longer.
+    #[must_use]
+    pub fn row_nanos(&self) -> Option<i64> {
+        self.timeframe.seconds().map(|seconds| i64::from(seconds) * 1_000_000_000)
     }
 
     /// Where the window of a piece begins and ends; none outside of the sessions.
@@ -148,9 +195,15 @@ impl RowBuilder {
 
 impl Window {
     fn is_complete(&self, end: Timestamp) -> bool {
+        self.are_complete(end).all(|is_complete| is_complete)
+    }
+
+    /// For each symbol whether its bar is whole.
+    fn are_complete(&self, end: Timestamp) -> impl Iterator<Item = bool> {
+        let reaches = move |bar: &Bar| bar.available_at >= end;
         self.pieces
             .iter()
-            .all(|pieces| pieces.last_key_value().is_some_and(|(_, bar)| bar.available_at >= end))
+            .map(move |pieces| pieces.last_key_value().is_some_and(|(_, bar)| reaches(bar)))
     }
 
     /// All pieces of a symbol as one bar.

@@ -1,5 +1,6 @@
 //! The loop of a session on a market that is open.
 
+use super::feed::Doubt;
 use super::{LiveFeed, LiveNotice};
 use crate::base::{StopSignal, Stopwatch, Timestamp};
 use crate::domain::MarketRow;
@@ -38,7 +39,8 @@ pub fn trade_live(
     plan: LivePlan,
     tell: &mut dyn FnMut(LiveNotice),
 ) -> Result<Progress, TraderError> {
-    let mut session = Live { shell, feed, tell, until: plan.until, is_over: false };
+    let (until, is_silent, is_over) = (plan.until, false, false);
+    let mut session = Live { shell, feed, tell, until, is_silent, is_over };
     let LivePlan { started, risk, history, last_row, .. } = plan;
     session.shell.step(Event::Started { time: started, risk })?;
     session.shell.hear()?;
@@ -65,6 +67,8 @@ struct Live<'a, 'b, 'c> {
     feed: &'a mut LiveFeed<'c>,
     tell: &'a mut dyn FnMut(LiveNotice),
     until: Option<Timestamp>,
+    /// A row that was due did not come, and a human was told.
+    is_silent: bool,
     is_over: bool,
 }
 
@@ -133,6 +137,7 @@ impl Live<'_, '_, '_> {
             self.bar(row)?;
             self.shell.hear()?;
         }
+        self.mind_silence();
         // A session whose last row never comes ends all the same.
         let late = self.late_nanos();
         self.is_over |=
@@ -140,7 +145,7 @@ impl Live<'_, '_, '_> {
         Ok(())
     }
 
-    /// A row: the last one, one to decide on, or one that came too late or is in doubt.
+    /// A row: the last one, one to decide on, or one that came too late or of which every symbol is in doubt.
     fn bar(&mut self, row: MarketRow) -> Result<(), TraderError> {
         let time = row.time;
         if self.until.is_some_and(|until| time >= until) {
@@ -151,11 +156,25 @@ impl Live<'_, '_, '_> {
         if is_late {
             self.feed.notice(LiveNotice::Late { time });
         }
+        if std::mem::take(&mut self.is_silent) {
+            self.feed.notice(LiveNotice::Heard { time });
+        }
         let event = match is_late || self.feed.is_stale() {
             true => Event::History(row),
-            false => Event::Bar(row),
+            false => Event::Bar(self.feed.without_doubt(row)),
         };
         self.shell.step(event)
+    }
+
+    /// Tells once that a row does not come: after two of its lengths, and at the latest when it would only count as history.
+    fn mind_silence(&mut self) {
+        let speed = self.feed.speed().max(1.0);
+        let two_rows = self.feed.row_nanos().map(|nanos| (2.0 * nanos as f64 * speed) as i64);
+        let patience = two_rows.map_or(self.late_nanos(), |nanos| nanos.min(self.late_nanos()));
+        if let Some(since) = self.feed.missing_since(patience).filter(|_| !self.is_silent) {
+            self.is_silent = true;
+            self.feed.notice(LiveNotice::Silent { since });
+        }
     }
 
     fn late_nanos(&self) -> i64 {
@@ -166,6 +185,12 @@ impl Live<'_, '_, '_> {
         let heard = self.feed.listen();
         for notice in self.feed.notices() {
             (self.tell)(notice);
+        }
+        for Doubt { symbol, reason, time } in self.feed.changes() {
+            self.shell.step(match reason {
+                Some(reason) => Event::Stale { symbol, reason, time },
+                None => Event::Fresh { symbol, time },
+            })?;
         }
         heard.map_err(|source| TraderError::Feed { source })
     }

@@ -134,3 +134,28 @@ fn the_past_is_in_when_every_symbol_has_the_newest_bar_that_is_over() {
     rows.take(&symbol("BBB"), bar("2019-03-01T14:30:00Z", 60, 1.0), MINUTE).unwrap();
     assert!(rows.has_all_until(at("2019-03-01T14:31:30Z")));
 }
+
+#[test]
+fn the_end_of_the_next_row_follows_the_hours_of_the_exchange() {
+    let check = |timeframe: &str, passed: &str, expected: &str| {
+        assert_eq!(builder(timeframe, passed).next_end(), Some(at(expected)), "{passed}");
+    };
+    check("5min", "2019-03-01T14:30:00Z", "2019-03-01T14:35:00Z");
+    check("5min", "2019-03-01T20:55:00Z", "2019-03-01T21:00:00Z");
+    check("5min", "2019-03-01T21:00:00Z", "2019-03-04T14:35:00Z");
+    check("1d", "2019-03-01T21:00:00Z", "2019-03-04T21:00:00Z");
+    check("1w", "2019-03-01T21:00:00Z", "2019-03-08T21:00:00Z");
+}
+
+/// The day before Independence Day closes at 13:00 in New York.
+#[test]
+fn early_close_ends_the_last_row_and_no_row_is_missed_after_it() {
+    let next = |timeframe: &str, passed: &str| builder(timeframe, passed).next_end().unwrap();
+    assert_eq!(next("5min", "2019-07-03T16:58:00Z"), at("2019-07-03T17:00:00Z"));
+    assert_eq!(next("5min", "2019-07-03T17:00:00Z"), at("2019-07-05T13:35:00Z"));
+    assert_eq!(next("1d", "2019-07-02T20:00:00Z"), at("2019-07-03T17:00:00Z"));
+    let mut rows = builder("1d", "2019-07-02T20:00:00Z");
+    minutes(&mut rows, "2019-07-03T16:58:00Z", &[10.0, 11.0, 99.0]);
+    let row = rows.next(at("2019-07-03T17:00:00Z"), false).unwrap();
+    assert_eq!(row.bars[0].unwrap().close, 11.0, "what comes after the close is left out");
+}
