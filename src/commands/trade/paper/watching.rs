@@ -94,7 +94,7 @@ impl<'a> Watching<'a> {
             decisions,
             folder,
             manager,
-            console: (!is_drawn).then_some(options.console),
+            console: (!is_drawn).then(|| options.console.clone()),
             inbox: Some(inbox),
             kept: Stopwatch::start(),
             live,
