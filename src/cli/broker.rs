@@ -7,8 +7,8 @@ use clap::{Args, Subcommand, ValueEnum};
 use super::trade::refuse_at_desk;
 use crate::base::Timestamp;
 use crate::commands::{
-    self, BrokerKind, DeskOptions, DoctorOptions, Failure, FailureKind, Holding, LiveOptions, Money,
-    SessionOptions, SimulatedBroker, SimulatorOptions,
+    self, BrokerKind, DeskOptions, DoctorOptions, Failure, FailureKind, Holding, LiveOptions,
+    Money, SessionOptions, SimulatedBroker, SimulatorOptions,
 };
 use crate::connectors::MarketDataRights;
 use crate::domain::CalendarName;

@@ -42,8 +42,8 @@ pub use layers::{
 };
 pub use place::{
     AlpacaCalendar, AlpacaConnector, Connectors, DailyTime, DailyTimeError, Executors,
-    IbkrConnector, Limits, Mt5Connector, Place, PolygonConnector, RayExecutor, S3Addressing,
-    S3Connector, SlurmExecutor, Store, YahooConnector,
+    IbkrConnector, KillCancels, Limits, Mt5Connector, Place, PolygonConnector, RayExecutor,
+    S3Addressing, S3Connector, SlurmExecutor, Store, YahooConnector,
 };
 pub use problem::{ConfigErrors, Location, Problem};
 

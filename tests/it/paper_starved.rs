@@ -63,8 +63,9 @@ fn cpu_starved_a_session_still_cancels_on_every_trigger() {
         let name = format!("starved-{trigger:?}").to_lowercase();
         let mut session = Session::with_open_orders(&sandbox, &bundle, &name);
         let pid = session.child.id().to_string();
-        let renice = Command::new("renice").args(["-n", "19", "-p", &pid]);
-        let is_nice = renice.stdout(Stdio::null()).status().is_ok_and(|status| status.success());
+        let mut renice = Command::new("renice");
+        renice.args(["-n", "19", "-p", &pid]).stdout(Stdio::null());
+        let is_nice = renice.status().is_ok_and(|status| status.success());
         let busy = Busy::new(4);
         std::thread::sleep(Duration::from_secs(2));
         let watch = Stopwatch::start();

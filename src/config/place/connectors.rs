@@ -126,9 +126,22 @@ pub struct IbkrConnector {
     /// exchange, or `23:45 Europe/Berlin`. Nothing is sent from a minute before until it is back and everything was
     /// compared. Default none: a restart is a lost connection like any other.
     pub restart_at: Option<DailyTime>,
+    /// Which orders a kill cancels. Default own.
+    pub kill_cancels: KillCancels,
     /// How fast it may be asked for history; its own four rules hold besides. Default five requests a
     /// second, one symbol at a time.
     pub limits: Limits,
+}
+
+/// Which orders of an account at Interactive Brokers a kill cancels.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum KillCancels {
+    /// Those of this session, one by one: 45 in the first second and in every one after it.
+    #[default]
+    Own,
+    /// All orders of the login by one message, also those of other programs and those that people placed.
+    All,
 }
 
 impl Default for IbkrConnector {
@@ -139,6 +152,7 @@ impl Default for IbkrConnector {
             client_id: 17,
             delayed_data: false,
             restart_at: None,
+            kill_cancels: KillCancels::Own,
             limits: Limits { parallel: 1, ..Limits::default() },
         }
     }

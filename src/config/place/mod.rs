@@ -8,8 +8,8 @@ mod root;
 mod store;
 
 pub use connectors::{
-    AlpacaCalendar, AlpacaConnector, Connectors, IbkrConnector, Mt5Connector, PolygonConnector,
-    S3Addressing, S3Connector, YahooConnector,
+    AlpacaCalendar, AlpacaConnector, Connectors, IbkrConnector, KillCancels, Mt5Connector,
+    PolygonConnector, S3Addressing, S3Connector, YahooConnector,
 };
 pub use daily_time::{DailyTime, DailyTimeError};
 pub use executors::{Executors, RayExecutor, SlurmExecutor};

@@ -10,6 +10,7 @@ use super::link::{CallError, Haste, Owner, Shared};
 use super::orders::{Addressed, order};
 use super::snapshot::{Learned, gather, open_rows};
 use crate::base::Timestamp;
+use crate::config::KillCancels;
 use crate::domain::{OrderId, OrderRequest};
 use crate::ports::{Broker, BrokerError, BrokerEvent, BrokerSnapshot, CancelAll, OrderEnd};
 use crate::risk::Approved;
@@ -137,9 +138,13 @@ impl Broker for IbkrBroker {
 }
 
 impl CancelAll for Emergency {
-    /// Cancels one by one: the broker's own "cancel all" would cancel the orders of others too.
+    /// Cancels one by one, unless the user wants the broker's own "cancel all", which cancels the orders of others too.
     fn cancel_all(&self) -> Result<usize, BrokerError> {
-        let done = self.owner.wait(cancel_all(&self.owner.shared));
+        let shared = &self.owner.shared;
+        let done = match shared.kill_cancels {
+            KillCancels::Own => self.owner.wait(cancel_all(shared)),
+            KillCancels::All => self.owner.wait(cancel_everything(shared)),
+        };
         Ok(done.unwrap_or_else(|| Err(CallError::NotSent("the adapter is closed".to_owned())))?)
     }
 }
@@ -148,6 +153,14 @@ async fn cancel(shared: &Shared, wire: i32) -> Result<(), CallError> {
     // The answer comes with the news of all orders.
     let send = async |client: &Client| client.cancel_order(wire, "").await.map(drop);
     shared.call(Haste::First, WRITE, send).await
+}
+
+/// One message, however many orders there are. The count is that of the orders of ours that were open.
+async fn cancel_everything(shared: &Shared) -> Result<usize, CallError> {
+    let count = shared.core().0.tracker.open().len();
+    let send = async |client: &Client| client.global_cancel().await;
+    shared.call(Haste::Kill, WRITE, send).await?;
+    Ok(count)
 }
 
 /// First those that are known, at once; then those that only the venue knows of.

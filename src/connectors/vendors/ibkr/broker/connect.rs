@@ -93,7 +93,7 @@ async fn start(connector: &IbkrConnector, wish: &VenueWish) -> Result<Arc<Shared
             return Err(VenueRefusal { reasons, is_unreachable: false });
         }
     };
-    let lane = Lane::new();
+    let lane = Lane::to(&address);
     let asker = Asker { client: &opened.client, lane: &lane };
     reasons.extend(wrong_account(&account, wish.is_live));
     reasons.extend(read_only(asker).await);
@@ -122,7 +122,8 @@ async fn start(connector: &IbkrConnector, wish: &VenueWish) -> Result<Arc<Shared
             let instruments =
                 found.into_iter().map(|(symbol, found)| (symbol, found.instrument)).collect();
             let (wish, client_id) = (wish.clone(), connector.client_id);
-            let place = Place { wish, account, address, client_id, instruments };
+            let kill_cancels = connector.kill_cancels;
+            let place = Place { wish, account, address, client_id, kill_cancels, instruments };
             let shared = Arc::new(Shared::new(place, ids, core, lane));
             begin(&shared, opened);
             Ok(shared)

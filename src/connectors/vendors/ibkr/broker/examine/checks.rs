@@ -56,7 +56,7 @@ async fn look(connector: &IbkrConnector, wish: &VenueWish) -> Vec<Finding> {
     report.passed("connect", format!("{address}, client id {}", connector.client_id));
     let version = opened.client.server_version();
     report.passed("server_version", format!("{version}, at least {SERVER_MIN} is needed"));
-    let lane = Lane::new();
+    let lane = Lane::to(&address);
     let asker = Asker { client: &opened.client, lane: &lane };
     let account = check_account(&mut report, connector, wish, &opened);
     let mut found = Vec::new();

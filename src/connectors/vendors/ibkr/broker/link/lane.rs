@@ -1,7 +1,7 @@
 //! How fast messages leave: no second with more than the broker bears, cancels first.
 
-use std::collections::VecDeque;
-use std::sync::{Mutex, PoisonError};
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
 
 use tokio::time::sleep;
@@ -25,6 +25,8 @@ const LOOK_S: f64 = 0.005;
 /// How much a message hurries.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in super::super) enum Haste {
+    /// One message that cancels everything: it may take what is left to the library, and does not mind a complaint.
+    Kill,
     /// Cancels, and the calls that find a dead connection.
     First,
     /// All others.
@@ -46,11 +48,12 @@ impl Pace {
             self.sent.pop_front();
         }
         let most = match haste {
+            Haste::Kill => PER_SECOND,
             Haste::First => PER_SECOND - FOR_LIBRARY,
             Haste::InTurn if self.cancels_waiting > 0 => 0,
             Haste::InTurn => PER_SECOND - FOR_LIBRARY - FOR_CANCELS,
         };
-        let is_free = self.sent.len() < most && now >= self.held_until;
+        let is_free = self.sent.len() < most && (now >= self.held_until || haste == Haste::Kill);
         if is_free {
             self.sent.push_back(now);
         }
@@ -63,16 +66,28 @@ impl Pace {
     }
 }
 
-/// The one way out for all messages of a process to a gateway.
+/// The one way out for all messages of a process to a gateway: the broker counts those of all clients together.
 #[derive(Debug)]
 pub(in super::super) struct Lane {
     pace: Mutex<Pace>,
     clock: Stopwatch,
 }
 
+/// The lanes that somebody uses, by the address of the gateway.
+static LANES: Mutex<BTreeMap<String, Weak<Lane>>> = Mutex::new(BTreeMap::new());
+
 impl Lane {
-    pub(in super::super) fn new() -> Self {
-        Self { pace: Mutex::default(), clock: Stopwatch::start() }
+    /// The lane to a gateway, the same for all sessions of this process.
+    pub(in super::super) fn to(address: &str) -> Arc<Self> {
+        // Whole after each call, so that of a thread that died is too.
+        let mut lanes = LANES.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(lane) = lanes.get(address).and_then(Weak::upgrade) {
+            return lane;
+        }
+        lanes.retain(|_, lane| lane.strong_count() > 0);
+        let lane = Arc::new(Self { pace: Mutex::default(), clock: Stopwatch::start() });
+        lanes.insert(address.to_owned(), Arc::downgrade(&lane));
+        lane
     }
 
     /// Waits until a message may leave.
@@ -80,7 +95,7 @@ impl Lane {
         if self.with(|pace, now| pace.admit(now, haste)) {
             return;
         }
-        let waiting = (haste == Haste::First).then(|| Waiting::new(self));
+        let waiting = (haste != Haste::InTurn).then(|| Waiting::new(self));
         while !self.with(|pace, now| pace.admit(now, haste)) {
             sleep(Duration::from_secs_f64(LOOK_S)).await;
         }
@@ -141,6 +156,29 @@ mod tests {
         }
         assert!(cancels[4] < 2.001, "some leave at once");
         assert!(cancels[29] < 3.8, "and none waits for orders");
+    }
+
+    #[test]
+    fn sessions_at_one_gateway_share_its_pace() {
+        let (one, two) = (Lane::to("gateway:1"), Lane::to("gateway:1"));
+        assert!(Arc::ptr_eq(&one, &two) && !Arc::ptr_eq(&one, &Lane::to("gateway:2")));
+        let sent = [&one, &two].map(|lane| {
+            (0..100).filter(|_| lane.with(|pace, _| pace.admit(0.0, Haste::InTurn))).count()
+        });
+        assert_eq!(sent, [PER_SECOND - FOR_LIBRARY - FOR_CANCELS, 0]);
+        drop((one, two));
+        let fresh = Lane::to("gateway:1");
+        assert!(fresh.with(|pace, _| pace.admit(0.0, Haste::InTurn)), "nobody used the old one");
+    }
+
+    #[test]
+    fn a_kill_does_not_wait_for_what_was_sent() {
+        let mut pace = Pace::default();
+        while pace.admit(0.0, Haste::First) {}
+        pace.hold(1.0);
+        assert!(pace.admit(0.0, Haste::Kill));
+        while pace.admit(0.0, Haste::Kill) {}
+        assert_eq!(pace.sent.len(), PER_SECOND);
     }
 
     #[test]

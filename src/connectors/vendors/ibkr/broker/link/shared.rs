@@ -14,6 +14,7 @@ use super::super::known::Core;
 use super::super::orders::{IdError, Instrument, WireIds};
 use super::{Haste, Lane};
 use crate::base::Stopwatch;
+use crate::config::KillCancels;
 use crate::domain::Symbol;
 use crate::ports::{BrokerError, VenueWish};
 
@@ -27,9 +28,10 @@ pub(in super::super) struct Shared {
     pub(in super::super) account: String,
     pub(in super::super) address: String,
     pub(in super::super) client_id: i32,
+    pub(in super::super) kill_cancels: KillCancels,
     pub(in super::super) instruments: BTreeMap<Symbol, Instrument>,
     ids: Mutex<WireIds>,
-    pub(in super::super) lane: Lane,
+    pub(in super::super) lane: Arc<Lane>,
     /// Market data must be asked for anew.
     pub(in super::super) resubscribe: Notify,
     core: Mutex<Core>,
@@ -73,17 +75,19 @@ pub(in super::super) struct Place {
     pub(in super::super) account: String,
     pub(in super::super) address: String,
     pub(in super::super) client_id: i32,
+    pub(in super::super) kill_cancels: KillCancels,
     pub(in super::super) instruments: BTreeMap<Symbol, Instrument>,
 }
 
 impl Shared {
-    pub(in super::super) fn new(place: Place, ids: WireIds, core: Core, lane: Lane) -> Self {
-        let Place { wish, account, address, client_id, instruments } = place;
+    pub(in super::super) fn new(place: Place, ids: WireIds, core: Core, lane: Arc<Lane>) -> Self {
+        let Place { wish, account, address, client_id, kill_cancels, instruments } = place;
         Self {
             wish,
             account,
             address,
             client_id,
+            kill_cancels,
             instruments,
             ids: Mutex::new(ids),
             lane,

@@ -4,6 +4,7 @@ mod ambiguous;
 mod data;
 mod faults;
 mod gate;
+mod kill;
 mod night;
 mod orders;
 mod proxy;
