@@ -94,6 +94,11 @@ impl Core {
         events
     }
 
+    /// Whether the broker can be reached.
+    pub(super) const fn is_well(&self) -> bool {
+        self.standing.is_well()
+    }
+
     /// Whether orders can be sent, and why not.
     pub(super) fn usable(&mut self, at: f64) -> Result<(), String> {
         self.watch(at);

@@ -127,8 +127,8 @@ impl Mt5Broker {
     }
 
     /// The bridge answers, or tells why not.
-    fn link(&mut self, answer: Result<(), String>) {
-        if let Err(reason) = &answer {
+    fn link(&mut self, answer: Result<(), &str>) {
+        if let Err(reason) = answer {
             let text = format!("the bridge does not tell of deals: {reason}");
             self.line.note(&text, &text);
         }
@@ -218,7 +218,7 @@ impl Broker for Mt5Broker {
                     self.events.extend(news);
                     self.events.extend(self.book.settle(seconds, now));
                 }
-                Err(reason) => self.link(Err(reason)),
+                Err(reason) => self.link(Err(&reason)),
             }
         }
         Ok(std::mem::take(&mut self.events))

@@ -37,8 +37,8 @@ impl MarketStream for IbkrStream {
     fn venue_time(&mut self) -> Result<Timestamp, BrokerError> {
         let shared = &self.owner.shared;
         {
-            let (mut core, at) = shared.core();
-            if core.clock.age(at) < FRESH_S && core.usable(at).is_ok() {
+            let (core, at) = shared.core();
+            if core.clock.age(at) < FRESH_S && core.is_well() {
                 return Ok(core.clock.time(at));
             }
         }

@@ -117,3 +117,39 @@ fn an_order_is_the_same_at_every_version() {
         assert!(codec.read(&body[..body.len() - 2]).is_err());
     }
 }
+
+/// Every field of every order above, with everything that stands for no number.
+#[test]
+fn sentinel_matrix_no_field_of_an_order_brings_in_what_is_no_number() {
+    let unset = [
+        "1.7976931348623157E308",
+        "Infinity",
+        "-Infinity",
+        "NaN",
+        "2147483647",
+        "9223372036854775807",
+        "",
+    ];
+    let (mut cells, mut orders) = (0, 0);
+    for (version, row) in ORDERS {
+        let codec = TextCodec::new(version).unwrap();
+        let fields: Vec<&str> = row.trim_end_matches('|').split('|').collect();
+        for index in 1..fields.len() {
+            let left_out = [&fields[..index], &fields[index + 1..]].concat();
+            let with = |text| [&fields[..index], &[text], &fields[index + 1..]].concat();
+            for fields in unset.into_iter().map(with).chain([left_out]) {
+                cells += 1;
+                let body = fields.join("\0") + "\0";
+                let Ok(Request::PlaceOrder { order, .. }) = codec.read(body.as_bytes()) else {
+                    continue;
+                };
+                orders += 1;
+                let prices = [order.limit_price, order.aux_price, order.trail_stop_price];
+                let sound = |price: f64| !price.is_nan() && price != f64::MAX;
+                assert!(prices.into_iter().flatten().all(sound), "{version} {index} {order:?}");
+                assert!(sound(order.total_quantity), "{version} {index} {order:?}");
+            }
+        }
+    }
+    assert!(cells > 2000 && orders > 500, "{cells} {orders}");
+}
