@@ -20,17 +20,17 @@ use sqlx::{Connection, SqliteConnection};
 
 use crate::sandbox::Sandbox;
 
-const NUM_ORDERS: usize = 100;
+pub(crate) const NUM_ORDERS: usize = 100;
 /// Longest wait for anything.
 const WAIT_S: f64 = 60.0;
 /// Longest time to the last cancel; the promise is 0.25 on a machine that is not busy.
 const CANCEL_S_MAX: f64 = 2.0;
 /// The seconds of a day take longer than any test.
 const SPEED: &str = "600";
-const TRIGGERS: [Trigger; 3] = [Trigger::Socket, Trigger::File, Trigger::Signal];
+pub(crate) const TRIGGERS: [Trigger; 3] = [Trigger::Socket, Trigger::File, Trigger::Signal];
 
 #[derive(Debug, Clone, Copy)]
-enum Trigger {
+pub(crate) enum Trigger {
     Socket,
     File,
     Signal,
@@ -75,14 +75,19 @@ trade:
 
 fn ready() -> (Sandbox, String) {
     let sandbox = Sandbox::empty();
-    sandbox.write("agents/hundred.yaml", agent());
-    let trained = sandbox.document("train --config agents/hundred.yaml --no-eval -q");
-    let bundle = trained["bundle"].as_str().unwrap().to_owned();
+    let bundle = train(&sandbox);
     (sandbox, bundle)
 }
 
+/// The bundle of the agent with a hundred symbols.
+pub(crate) fn train(sandbox: &Sandbox) -> String {
+    sandbox.write("agents/hundred.yaml", agent());
+    let trained = sandbox.document("train --config agents/hundred.yaml --no-eval -q");
+    trained["bundle"].as_str().unwrap().to_owned()
+}
+
 /// Waits until `what` gives something.
-fn until<T>(what: &str, pause: Duration, mut look: impl FnMut() -> Option<T>) -> T {
+pub(crate) fn until<T>(what: &str, pause: Duration, mut look: impl FnMut() -> Option<T>) -> T {
     let watch = Stopwatch::start();
     loop {
         if let Some(found) = look() {
@@ -94,7 +99,7 @@ fn until<T>(what: &str, pause: Duration, mut look: impl FnMut() -> Option<T>) ->
 }
 
 /// What a file holds from a place on; nothing while there is no file.
-fn text_from(path: &Path, offset: u64) -> String {
+pub(crate) fn text_from(path: &Path, offset: u64) -> String {
     let read = || -> std::io::Result<String> {
         let mut file = File::open(path)?;
         file.seek(SeekFrom::Start(offset))?;
@@ -106,16 +111,21 @@ fn text_from(path: &Path, offset: u64) -> String {
 }
 
 /// A session whose orders are open.
-struct Session {
-    child: Child,
-    folder: PathBuf,
+pub(crate) struct Session {
+    pub(crate) child: Child,
+    pub(crate) folder: PathBuf,
     /// The length of the venue's journal with the orders and nothing after them.
     offset: u64,
 }
 
 impl Session {
     fn start(sandbox: &Sandbox, bundle: &str, name: &str, more: &str) -> Self {
-        let arguments = format!("paper --agent {bundle} --session {name} --speed {SPEED} {more}");
+        Self::play(sandbox, bundle, name, &format!("--speed {SPEED} {more}"))
+    }
+
+    /// Waits until all orders of the first decision are at the venue.
+    pub(crate) fn play(sandbox: &Sandbox, bundle: &str, name: &str, more: &str) -> Self {
+        let arguments = format!("paper --agent {bundle} --session {name} {more}");
         let mut command = sandbox.command(&arguments);
         let child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
         let folder = sandbox.path(&format!("data/runs/sessions/{name}"));
@@ -130,7 +140,7 @@ impl Session {
     }
 
     /// Also waits until the session has heard that the venue has the orders.
-    fn with_open_orders(sandbox: &Sandbox, bundle: &str, name: &str) -> Self {
+    pub(crate) fn with_open_orders(sandbox: &Sandbox, bundle: &str, name: &str) -> Self {
         let session = Self::start(sandbox, bundle, name, "");
         let log = session.folder.join("events.jsonl");
         until("a hundred answers", Duration::from_millis(5), || {
@@ -140,7 +150,7 @@ impl Session {
         session
     }
 
-    fn journal(&self) -> PathBuf {
+    pub(crate) fn journal(&self) -> PathBuf {
         self.folder.join("venue.jsonl")
     }
 
@@ -149,7 +159,7 @@ impl Session {
     }
 
     /// Asks at the control socket.
-    fn ask(&self, command: &str) -> Value {
+    pub(crate) fn ask(&self, command: &str) -> Value {
         let mut stream = self.connect();
         writeln!(stream, "{{\"command\":\"{command}\"}}").unwrap();
         let mut line = String::new();
@@ -157,7 +167,7 @@ impl Session {
         serde_json::from_str(&line).unwrap()
     }
 
-    fn kill_by(&self, trigger: Trigger) {
+    pub(crate) fn kill_by(&self, trigger: Trigger) {
         match trigger {
             // The answer comes once it is done: nobody waits for it here.
             Trigger::Socket => writeln!(self.connect(), "{{\"command\":\"kill\"}}").unwrap(),
@@ -199,7 +209,7 @@ impl Session {
         }
     }
 
-    fn end(&mut self) {
+    pub(crate) fn end(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
@@ -212,14 +222,14 @@ impl Drop for Session {
 }
 
 /// The next process of the account is refused until a human resumes.
-fn check_sticky(sandbox: &Sandbox, bundle: &str, name: &str) {
+pub(crate) fn check_sticky(sandbox: &Sandbox, bundle: &str, name: &str) {
     let refused = sandbox.run(&format!("paper --agent {bundle} --session {name} -q"));
     assert_eq!(refused.status.code(), Some(5), "{}", sandbox.show(&refused));
     let text = String::from_utf8_lossy(&refused.stderr).into_owned();
     assert!(text.contains(&format!("releat resume {name}")), "{text}");
 }
 
-fn told(what: &str, trigger: Trigger, (took_s, by): (f64, &str)) {
+pub(crate) fn told(what: &str, trigger: Trigger, (took_s, by): (f64, &str)) {
     let ms = 1e3 * took_s;
     eprintln!(
         "{what}, kill by {trigger:?}: the last of {NUM_ORDERS} orders after {ms:.0} ms, by {by}"

@@ -32,8 +32,10 @@ pub(super) enum Side<'a> {
     Postgres(&'a mut PgConnection),
 }
 
-/// Rows of one INSERT; both databases take at least 32,766 values.
+/// Values of one INSERT; both databases take at least 32,766 of them.
 const VALUES_MAX: usize = 30_000;
+/// Rows of one INSERT.
+const ROWS_MAX: usize = 64;
 
 impl Link<'_> {
     pub(in crate::store) const fn dialect(&self) -> Dialect {
@@ -95,7 +97,16 @@ impl Link<'_> {
         sql: &str,
         values: &[Value],
     ) -> Result<u64, StoreError> {
-        let sql = AssertSqlSafe(sql.to_owned());
+        self.run_with(what, sql.to_owned(), values.iter()).await
+    }
+
+    async fn run_with<'v>(
+        &mut self,
+        what: &'static str,
+        sql: String,
+        values: impl Iterator<Item = &'v Value>,
+    ) -> Result<u64, StoreError> {
+        let sql = AssertSqlSafe(sql);
         let touched = match &mut self.side {
             Side::Sqlite(connection) => bind_sqlite(query(sql), values)
                 .execute(&mut **connection)
@@ -160,7 +171,8 @@ impl Link<'_> {
 
     /// Inserts many rows with few statements: `head` goes before `VALUES`, `tail` after the rows.
     ///
-    /// A connection keeps every statement that it has prepared. So that they stay few, each takes a power of two of rows.
+    /// A connection keeps every statement that it has prepared. So that they stay few and small, each takes a power of two
+    /// of rows, and not many.
     pub(in crate::store) async fn insert(
         &mut self,
         what: &'static str,
@@ -168,7 +180,7 @@ impl Link<'_> {
         rows: &[Vec<Value>],
     ) -> Result<(), StoreError> {
         let width = rows.first().map_or(1, Vec::len).max(1);
-        let most = (VALUES_MAX / width).clamp(1, 500);
+        let most = (VALUES_MAX / width).clamp(1, ROWS_MAX);
         let mut rest = rows;
         while !rest.is_empty() {
             let (chunk, later) = rest.split_at(1 << rest.len().min(most).ilog2());
@@ -184,7 +196,7 @@ impl Link<'_> {
             }
             sql += " ";
             sql += tail;
-            self.run(what, &sql, &chunk.concat()).await?;
+            self.run_with(what, sql, chunk.iter().flatten()).await?;
         }
         Ok(())
     }
@@ -198,9 +210,9 @@ impl Link<'_> {
     }
 }
 
-fn bind_sqlite<'q>(
+fn bind_sqlite<'q, 'v>(
     mut question: Query<'q, Sqlite, SqliteArguments>,
-    values: &[Value],
+    values: impl IntoIterator<Item = &'v Value>,
 ) -> Query<'q, Sqlite, SqliteArguments> {
     for value in values {
         question = match value {
@@ -216,9 +228,9 @@ fn bind_sqlite<'q>(
     question
 }
 
-fn bind_postgres<'q>(
+fn bind_postgres<'q, 'v>(
     mut question: Query<'q, Postgres, PgArguments>,
-    values: &[Value],
+    values: impl IntoIterator<Item = &'v Value>,
 ) -> Query<'q, Postgres, PgArguments> {
     for value in values {
         question = match value {
