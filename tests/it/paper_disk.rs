@@ -13,10 +13,14 @@ use crate::sandbox::Sandbox;
 
 const MEBIBYTES: u32 = 32;
 
-/// What SQLite finds wrong with a file.
+/// What SQLite finds wrong with a file that nobody has open. A copy is asked: the disk has another path in here.
 fn integrity(path: &Path) -> String {
+    let folder = tempfile::tempdir().unwrap();
+    let copy = folder.path().join("releat.db");
+    std::fs::copy(path, &copy).unwrap();
+    let _ = std::fs::copy(path.with_extension("db-wal"), copy.with_extension("db-wal"));
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    let url = format!("sqlite://{}", path.display());
+    let url = format!("sqlite://{}", copy.display());
     runtime.block_on(async {
         let mut link = SqliteConnection::connect(&url).await.unwrap();
         sqlx::query_scalar("PRAGMA integrity_check").fetch_one(&mut link).await.unwrap()
@@ -32,8 +36,8 @@ fn last_cancel(session: &Session, watch: &Stopwatch) -> (f64, &'static str) {
             return Some((watch.seconds(), "the loop"));
         }
         let alerts = session.ask("status")["view"]["alerts"].to_string();
-        let done = format!("the watchdog canceled {NUM_ORDERS} orders");
-        alerts.contains(&done).then(|| (watch.seconds(), "the watchdog"))
+        // It cancels what the loop has left.
+        alerts.contains("the watchdog canceled").then(|| (watch.seconds(), "the watchdog"))
     })
 }
 
@@ -90,7 +94,8 @@ fn a_database_without_room_lets_no_new_order_out() {
     });
     assert_eq!(count("\n{\"submit\""), submitted, "orders went out without a ledger");
     sandbox.disk().free();
-    until("orders again", Duration::from_millis(50), || {
+    // The agent may hold for some days.
+    until("orders again", Duration::from_secs(1), || {
         session.ask("resume");
         (count("\n{\"submit\"") > submitted).then_some(())
     });

@@ -1,5 +1,7 @@
 //! One connection, of either kind, inside a transaction.
 
+use std::sync::Arc;
+
 use sqlx::postgres::{PgArguments, PgRow};
 use sqlx::query::Query;
 use sqlx::sqlite::{SqliteArguments, SqliteRow};
@@ -219,7 +221,7 @@ fn bind_sqlite<'q, 'v>(
             Value::Null => question.bind(None::<i64>),
             Value::Int(value) => question.bind(*value),
             Value::Real(value) => question.bind(*value),
-            Value::Text(value) => question.bind(value.clone()),
+            Value::Text(value) => question.bind(Arc::clone(value)),
             Value::Label(value) => question.bind(*value),
             Value::Bytes(value) => question.bind(value.clone()),
             Value::Time(value) => question.bind(to_sqlite(*value)),
@@ -237,7 +239,7 @@ fn bind_postgres<'q, 'v>(
             Value::Null => question.bind(AsAsked(None)),
             Value::Int(value) => question.bind(*value),
             Value::Real(value) => question.bind(*value),
-            Value::Text(value) => question.bind(value.clone()),
+            Value::Text(value) => question.bind(value.to_string()),
             Value::Label(value) => question.bind(AsAsked(Some(value.as_bytes().to_vec()))),
             Value::Bytes(value) => question.bind(value.clone()),
             Value::Time(value) => question.bind(AsAsked(Some(to_postgres(*value)))),
