@@ -1,14 +1,15 @@
 //! The market as the gate sees it.
 
 use crate::base::{Date, DateRange, Timestamp};
-use crate::domain::{Calendar, CalendarError, Symbol, Timeframe};
+use crate::domain::{Calendar, CalendarError, Session, Symbol, Timeframe};
 
+use super::hours::Hours;
 use super::{BookLine, Denial};
 
-const DAY_S: f64 = 86_400.0;
+pub(super) const DAY_S: f64 = 86_400.0;
 
 /// Beyond this many days the sessions of a span are not counted one by one.
-const COUNTED_DAYS: f64 = 40.0;
+pub(super) const COUNTED_DAYS: f64 = 40.0;
 
 /// The instruments of an account, the length of their bars and the hours of their exchange.
 #[derive(Debug, Clone, PartialEq)]
@@ -23,7 +24,10 @@ pub struct Market {
 
 impl Market {
     /// Whether the exchange is open, early closes counted.
-    pub(super) fn is_open(&self, now: Timestamp) -> Result<bool, CalendarError> {
+    pub(super) fn is_open(&self, hours: &Hours, now: Timestamp) -> Result<bool, CalendarError> {
+        if let Some(sessions) = hours.around(now, now) {
+            return Ok(sessions.iter().any(|session| session.open <= now && now < session.close));
+        }
         let session = self.calendar.session(now.date_in(self.calendar.zone()))?;
         Ok(session.is_some_and(|session| session.open <= now && now < session.close))
     }
@@ -35,26 +39,29 @@ impl Market {
 
     /// How many bars have been due from `start` to `end`: of bars below a day by the time that the exchange was open, of
     /// daily ones by the sessions that closed, of longer ones by the days on the wall.
-    pub(super) fn intervals_between(&self, start: Timestamp, end: Timestamp) -> f64 {
+    pub(super) fn intervals_between(&self, hours: &Hours, start: Timestamp, end: Timestamp) -> f64 {
         let seconds = seconds_between(start, end);
         if seconds <= 0.0 {
             return 0.0;
         }
         match self.timeframe {
-            Timeframe::Seconds(length) => self.open_seconds(start, end) / f64::from(length),
-            Timeframe::Day => self.sessions_closed(start, end),
+            Timeframe::Seconds(length) => self.open_seconds(hours, start, end) / f64::from(length),
+            Timeframe::Day => self.sessions_closed(hours, start, end),
             Timeframe::Week => seconds / (7.0 * DAY_S),
             Timeframe::Month => seconds / (31.0 * DAY_S),
         }
     }
 
-    /// One number per symbol of the universe, taken from its line; 0 for a symbol that the account does not know.
+    /// Writes one number per symbol of the universe, taken from its line and the line's place; 0 for a symbol that the
+    /// account does not know.
     pub(super) fn in_order(
         &self,
         lines: &[BookLine],
-        number: impl Fn(&BookLine) -> Result<f64, Denial>,
-    ) -> Result<Vec<f64>, Denial> {
-        let mut numbers = vec![0.0; self.symbols.len()];
+        number: impl Fn(usize, &BookLine) -> Result<f64, Denial>,
+        numbers: &mut Vec<f64>,
+    ) -> Result<(), Denial> {
+        numbers.clear();
+        numbers.resize(self.symbols.len(), 0.0);
         for (index, line) in lines.iter().enumerate() {
             let is_same = |symbol: &Symbol| *symbol == line.symbol;
             let found = match self.symbols.get(index) {
@@ -62,37 +69,33 @@ impl Market {
                 _ => self.symbols.iter().position(is_same),
             };
             match found.and_then(|found| numbers.get_mut(found)) {
-                Some(slot) => *slot = number(line)?,
+                Some(slot) => *slot = number(index, line)?,
                 None if line.quantity == 0.0 => {}
                 // There are no past prices of a symbol outside the universe.
                 None => return Err(Denial::PriceUnknown { symbol: line.symbol.clone() }),
             }
         }
-        Ok(numbers)
+        Ok(())
     }
 
-    fn open_seconds(&self, start: Timestamp, end: Timestamp) -> f64 {
-        let open = self.fold_sessions(start, end, |open, close| {
+    fn open_seconds(&self, hours: &Hours, start: Timestamp, end: Timestamp) -> f64 {
+        let open = self.fold_sessions(hours, start, end, |open, close| {
             seconds_between(open.max(start), close.min(end)).max(0.0)
         });
         open.unwrap_or_else(|| seconds_between(start, end))
     }
 
-    fn sessions_closed(&self, start: Timestamp, end: Timestamp) -> f64 {
-        let closed =
-            self.fold_sessions(
-                start,
-                end,
-                |_, close| {
-                    if start < close && close <= end { 1.0 } else { 0.0 }
-                },
-            );
+    fn sessions_closed(&self, hours: &Hours, start: Timestamp, end: Timestamp) -> f64 {
+        let closed = self.fold_sessions(hours, start, end, |_, close| {
+            if start < close && close <= end { 1.0 } else { 0.0 }
+        });
         closed.unwrap_or_else(|| seconds_between(start, end) / DAY_S)
     }
 
     /// A sum over the sessions that touch a span; `None` if it is too long or leaves the calendar.
     fn fold_sessions(
         &self,
+        hours: &Hours,
         start: Timestamp,
         end: Timestamp,
         part: impl Fn(Timestamp, Timestamp) -> f64,
@@ -100,10 +103,15 @@ impl Market {
         if seconds_between(start, end) > COUNTED_DAYS * DAY_S {
             return None;
         }
+        let sum = |sessions: &[Session]| {
+            sessions.iter().map(|session| part(session.open, session.close)).sum()
+        };
+        if let Some(sessions) = hours.around(start, end) {
+            return Some(sum(sessions));
+        }
         let zone = self.calendar.zone();
         let range = DateRange::try_new(start.date_in(zone), end.date_in(zone)).ok()?;
-        let sessions = self.calendar.sessions(range).ok()?;
-        Some(sessions.iter().map(|session| part(session.open, session.close)).sum())
+        Some(sum(&self.calendar.sessions(range).ok()?))
     }
 }
 

@@ -11,6 +11,7 @@ mod book;
 mod checks;
 mod denial;
 mod gate;
+mod hours;
 mod market;
 mod state;
 mod tail;

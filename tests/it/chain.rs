@@ -141,6 +141,11 @@ fn init_gives_a_folder_in_which_the_first_command_works() {
     sandbox.succeed("init project");
     sandbox.succeed("-C project config check --config agents/quickstart.yaml");
     sandbox.succeed("-C project fetch --config agents/quickstart.yaml --plan");
+    for place in ["staging", "production"] {
+        sandbox.succeed(&format!(
+            "-C project config check --config agents/quickstart.yaml --env {place}"
+        ));
+    }
     let second = sandbox.transcript("init project");
     assert!(second.contains("exists"), "{second}");
 }

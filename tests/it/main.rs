@@ -24,6 +24,7 @@ mod ibkr;
 mod ibkr_double;
 mod paper;
 mod paper_attribution;
+mod paper_disk;
 mod paper_faults;
 mod paper_kill;
 mod paper_soak;

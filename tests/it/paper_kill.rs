@@ -27,7 +27,7 @@ const WAIT_S: f64 = 60.0;
 const CANCEL_S_MAX: f64 = 2.0;
 /// The seconds of a day take longer than any test.
 const SPEED: &str = "600";
-const TRIGGERS: [Trigger; 3] = [Trigger::Socket, Trigger::File, Trigger::Signal];
+pub(crate) const TRIGGERS: [Trigger; 3] = [Trigger::Socket, Trigger::File, Trigger::Signal];
 
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Trigger {
@@ -75,10 +75,15 @@ trade:
 
 pub(crate) fn ready() -> (Sandbox, String) {
     let sandbox = Sandbox::empty();
+    let bundle = train(&sandbox);
+    (sandbox, bundle)
+}
+
+/// The bundle of the agent with a hundred symbols.
+pub(crate) fn train(sandbox: &Sandbox) -> String {
     sandbox.write("agents/hundred.yaml", agent());
     let trained = sandbox.document("train --config agents/hundred.yaml --no-eval -q");
-    let bundle = trained["bundle"].as_str().unwrap().to_owned();
-    (sandbox, bundle)
+    trained["bundle"].as_str().unwrap().to_owned()
 }
 
 /// Waits until `what` gives something.
@@ -115,7 +120,12 @@ pub(crate) struct Session {
 
 impl Session {
     pub(crate) fn start(sandbox: &Sandbox, bundle: &str, name: &str, more: &str) -> Self {
-        let arguments = format!("paper --agent {bundle} --session {name} --speed {SPEED} {more}");
+        Self::play(sandbox, bundle, name, &format!("--speed {SPEED} {more}"))
+    }
+
+    /// Waits until all orders of the first decision are at the venue.
+    pub(crate) fn play(sandbox: &Sandbox, bundle: &str, name: &str, more: &str) -> Self {
+        let arguments = format!("paper --agent {bundle} --session {name} {more}");
         let mut command = sandbox.command(&arguments);
         let child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
         let folder = sandbox.path(&format!("data/runs/sessions/{name}"));
@@ -140,7 +150,7 @@ impl Session {
         session
     }
 
-    fn journal(&self) -> PathBuf {
+    pub(crate) fn journal(&self) -> PathBuf {
         self.folder.join("venue.jsonl")
     }
 
@@ -219,7 +229,7 @@ pub(crate) fn check_sticky(sandbox: &Sandbox, bundle: &str, name: &str) {
     assert!(text.contains(&format!("releat resume {name}")), "{text}");
 }
 
-fn told(what: &str, trigger: Trigger, (took_s, by): (f64, &str)) {
+pub(crate) fn told(what: &str, trigger: Trigger, (took_s, by): (f64, &str)) {
     let ms = 1e3 * took_s;
     eprintln!(
         "{what}, kill by {trigger:?}: the last of {NUM_ORDERS} orders after {ms:.0} ms, by {by}"

@@ -1,7 +1,8 @@
 //! An empty folder with a small agent, and the binary run inside it.
 
+use std::io::{BufRead, BufReader, ErrorKind, Write};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::process::{Child, Command, Output, Stdio};
 
 use tempfile::TempDir;
 
@@ -30,11 +31,25 @@ eval: {bootstrap: {samples: 100}}
 
 pub(crate) struct Sandbox {
     folder: TempDir,
+    disk: Option<SmallDisk>,
 }
 
 impl Sandbox {
     pub(crate) fn empty() -> Self {
-        Self { folder: tempfile::tempdir().unwrap() }
+        Self { folder: tempfile::tempdir().unwrap(), disk: None }
+    }
+
+    /// With a folder that is a disk of its own; `None`, with a line that says so, where no such disk can be made.
+    pub(crate) fn with_small_disk(name: &str, mebibytes: u32) -> Option<Self> {
+        let mut sandbox = Self::empty();
+        let folder = sandbox.path(name);
+        std::fs::create_dir_all(&folder).unwrap();
+        sandbox.disk = Some(SmallDisk::mount(&folder, mebibytes)?);
+        Some(sandbox)
+    }
+
+    pub(crate) fn disk(&self) -> &SmallDisk {
+        self.disk.as_ref().unwrap()
     }
 
     /// With `agents/tiny.yaml`.
@@ -45,7 +60,8 @@ impl Sandbox {
     }
 
     pub(crate) fn path(&self, name: &str) -> PathBuf {
-        self.folder.path().join(name)
+        let path = self.folder.path().join(name);
+        self.disk.as_ref().map_or(path.clone(), |disk| disk.seen_from_here(&path))
     }
 
     pub(crate) fn write(&self, name: &str, text: impl AsRef<[u8]>) {
@@ -61,7 +77,10 @@ impl Sandbox {
     /// The binary with arguments split at blanks; `{}` stands for the folder.
     pub(crate) fn command(&self, arguments: &str) -> Command {
         let folder = self.folder.path().to_string_lossy().to_string();
-        let mut command = Command::new(binary());
+        let mut command = match &self.disk {
+            Some(disk) => disk.command(self.folder.path()),
+            None => Command::new(binary()),
+        };
         command
             .args(arguments.split_whitespace().map(|word| word.replace("{}", &folder)))
             .current_dir(self.folder.path())
@@ -114,6 +133,84 @@ impl Sandbox {
     pub(crate) fn bundle(&self) -> PathBuf {
         let document = self.document("train --config agents/tiny.yaml --no-eval -q");
         PathBuf::from(document["bundle"].as_str().unwrap())
+    }
+}
+
+/// A few megabytes that only those see who are in the same namespace as its holder; gone when the holder is.
+pub(crate) struct SmallDisk {
+    holder: Child,
+    folder: PathBuf,
+}
+
+impl SmallDisk {
+    fn mount(folder: &Path, mebibytes: u32) -> Option<Self> {
+        let script = "mount -t tmpfs -o size=$1m tmpfs \"$0\" && echo ready && exec cat";
+        let mut command = Command::new("unshare");
+        command.args(["-rm", "sh", "-c", script]).arg(folder).arg(mebibytes.to_string());
+        let (input, output) = (Stdio::piped(), Stdio::piped());
+        let holder = command.stdin(input).stdout(output).stderr(Stdio::null()).spawn();
+        let disk = holder.ok().and_then(|mut holder| {
+            let mut line = String::new();
+            BufReader::new(holder.stdout.take().unwrap()).read_line(&mut line).unwrap();
+            let disk = Self { holder, folder: folder.to_owned() };
+            (line == "ready\n" && disk.can_be_entered()).then_some(disk)
+        });
+        if disk.is_none() {
+            eprintln!("skipped: a disk of its own needs `unshare -rm`, `nsenter` and tmpfs");
+        }
+        disk
+    }
+
+    fn can_be_entered(&self) -> bool {
+        let entered = self.enter().arg("true").status();
+        entered.is_ok_and(|status| status.success())
+    }
+
+    fn enter(&self) -> Command {
+        let mut command = Command::new("nsenter");
+        let holder = self.holder.id().to_string();
+        command.args(["--user", "--mount", "--preserve-credentials", "--target", &holder]);
+        command
+    }
+
+    /// The binary where the disk is mounted; arguments follow.
+    fn command(&self, folder: &Path) -> Command {
+        let mut command = self.enter();
+        command.args(["sh", "-c", "cd \"$0\" && exec \"$@\""]).arg(folder).arg(binary());
+        command
+    }
+
+    fn seen_from_here(&self, path: &Path) -> PathBuf {
+        let root = format!("/proc/{}/root", self.holder.id());
+        Path::new(&root).join(path.strip_prefix("/").unwrap())
+    }
+
+    fn ballast(&self) -> PathBuf {
+        self.seen_from_here(&self.folder).join("ballast")
+    }
+
+    /// Until the system says that no space is left.
+    pub(crate) fn fill(&self) {
+        let mut file = std::fs::File::create(self.ballast()).unwrap();
+        for size in [1 << 20, 4096, 1] {
+            let error = loop {
+                if let Err(error) = file.write_all(&vec![1; size]) {
+                    break error;
+                }
+            };
+            assert_eq!(error.kind(), ErrorKind::StorageFull, "{error}");
+        }
+    }
+
+    pub(crate) fn free(&self) {
+        std::fs::remove_file(self.ballast()).unwrap();
+    }
+}
+
+impl Drop for SmallDisk {
+    fn drop(&mut self) {
+        let _ = self.holder.kill();
+        let _ = self.holder.wait();
     }
 }
 

@@ -9,11 +9,19 @@ pub struct Template {
     pub text: &'static str,
 }
 
-/// All files of a new project: the place and two agents.
+/// All files of a new project: the place, the same to rehearse and to trade in, and two agents.
 #[must_use]
-pub const fn templates() -> [Template; 3] {
+pub const fn templates() -> [Template; 5] {
     [
         Template { path: "configs/base.yaml", text: include_str!("../../../configs/base.yaml") },
+        Template {
+            path: "configs/staging.yaml",
+            text: include_str!("../../../configs/staging.yaml"),
+        },
+        Template {
+            path: "configs/production.yaml",
+            text: include_str!("../../../configs/production.yaml"),
+        },
         Template {
             path: "agents/quickstart.yaml",
             text: include_str!("../../../agents/quickstart.yaml"),

@@ -1,10 +1,13 @@
 //! What every check sees: sound numbers only.
 
+use std::cell::RefCell;
+
 use crate::base::Timestamp;
 use crate::config::RiskLimits;
 use crate::domain::{OrderRequest, Symbol};
 use crate::risk::gate::RiskGate;
-use crate::risk::tail::Tails;
+use crate::risk::hours::Hours;
+use crate::risk::tail::{Scratch, Tails};
 use crate::risk::{Book, BookLine, Denial, Market, RiskState};
 
 /// Quantities that differ by less than this share of the larger one are the same.
@@ -27,10 +30,14 @@ pub(in crate::risk) struct Case<'a> {
     pub(super) request: &'a OrderRequest,
     pub(super) book: &'a Book,
     pub(super) line: &'a BookLine,
+    /// The place of that line in the book.
+    pub(super) place: usize,
     pub(super) limits: &'a RiskLimits,
     pub(super) state: &'a RiskState,
     pub(super) market: &'a Market,
+    pub(super) hours: &'a Hours,
     pub(super) tails: &'a Tails,
+    pub(super) scratch: &'a RefCell<Scratch>,
     pub(super) skew_s: Option<f64>,
     pub(super) now: Timestamp,
     /// Until when the order may wait.
@@ -49,24 +56,30 @@ impl<'a> Case<'a> {
         gate: &'a RiskGate,
         request: &'a OrderRequest,
         book: &'a Book,
-        now: Timestamp,
-        deadline: Timestamp,
+        (now, deadline): (Timestamp, Timestamp),
+        scratch: &'a RefCell<Scratch>,
     ) -> Result<Self, Denial> {
         sound_request(request)?;
         let equity = sound_equity(book)?;
-        let line = book.line(&request.symbol);
-        let line = line.ok_or_else(|| Denial::PriceUnknown { symbol: request.symbol.clone() })?;
+        let mut lines = book.lines.iter().enumerate();
+        let (place, line) = lines
+            .find(|(_, line)| line.symbol == request.symbol)
+            .ok_or_else(|| Denial::PriceUnknown { symbol: request.symbol.clone() })?;
         let price = sound_price(line)?;
-        let (limits, market, state, tails, skew_s) = gate.parts();
+        let (limits, market, state) = gate.rules();
+        let (hours, tails, skew_s) = gate.knowledge();
         let is_reduction = is_reduction(request, line);
         Ok(Self {
             request,
             book,
             line,
+            place,
             limits,
             state,
             market,
+            hours,
             tails,
+            scratch,
             skew_s,
             now,
             deadline,

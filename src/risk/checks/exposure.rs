@@ -47,8 +47,8 @@ pub(super) fn cash(case: &Case<'_>) -> Result<Outcome, Denial> {
 
 /// The sum over all positions with this order filled, currency units.
 fn sum_after(case: &Case<'_>, value: fn(f64) -> f64) -> Result<f64, Denial> {
-    let after = |line: &BookLine| {
-        if line.symbol == case.request.symbol {
+    let after = |(place, line): (usize, &BookLine)| {
+        if place == case.place {
             return Ok(value(case.quantity_after() * case.price));
         }
         // What is not held needs no price.
@@ -57,5 +57,5 @@ fn sum_after(case: &Case<'_>, value: fn(f64) -> f64) -> Result<f64, Denial> {
         }
         Ok(value(line.quantity * sound_price(line)?))
     };
-    case.book.lines.iter().map(after).sum()
+    case.book.lines.iter().enumerate().map(after).sum()
 }

@@ -15,7 +15,7 @@ pub(super) fn exchange_open(case: &Case<'_>) -> Result<Outcome, Denial> {
     if case.is_reduction || is_allowed || is_for_next_session {
         return Ok(Outcome::Pass);
     }
-    match case.market.is_open(case.now) {
+    match case.market.is_open(case.hours, case.now) {
         Ok(true) => Ok(Outcome::Pass),
         Ok(false) => Err(Denial::ExchangeClosed { time: case.now }),
         Err(_) => Err(Denial::CalendarUnknown { time: case.now }),
@@ -54,7 +54,7 @@ pub(super) fn bar_age(case: &Case<'_>) -> Result<Outcome, Denial> {
     }
     let unknown = || Denial::BarUnknown { symbol: case.symbol() };
     let bar_time = case.line.bar_time.ok_or_else(unknown)?;
-    let intervals = case.market.intervals_between(bar_time, case.now);
+    let intervals = case.market.intervals_between(case.hours, bar_time, case.now);
     let denial = |limit| Denial::BarStale { symbol: case.symbol(), intervals, limit };
     case.unless_within(intervals, case.limits.bar_age_intervals_max, denial)
 }

@@ -11,8 +11,8 @@ pub(super) fn duplicate(case: &Case<'_>) -> Result<Outcome, Denial> {
         return Ok(Outcome::Pass);
     }
     let age_s = |time| market::seconds_between(time, case.now);
-    let recent = case.state.recent.iter().rev().take_while(|order| age_s(order.time) < limit);
-    match recent.into_iter().find(|order| order.is_like(case.request)) {
+    let mut recent = case.state.recent.within(|time| age_s(time) < limit);
+    match recent.find(|order| order.is_like(case.request)) {
         Some(order) => Err(Denial::Duplicate { age_s: age_s(order.time), limit }),
         None => Ok(Outcome::Pass),
     }
@@ -33,8 +33,7 @@ fn pace(case: &Case<'_>, limit: Option<u32>, window_s: i64) -> Result<Outcome, D
     if orders < limit as usize {
         return Ok(Outcome::Pass);
     }
-    let oldest = case.state.recent.len().checked_sub(limit as usize);
-    let oldest = oldest.and_then(|index| case.state.recent.get(index)).map(|order| order.time);
+    let oldest = case.state.recent.first_of_last(limit as usize);
     let until = oldest.unwrap_or(case.now).saturating_add_nanos(window_s * SECOND_NANOS);
     if until <= case.deadline {
         return Ok(Outcome::Wait(until));

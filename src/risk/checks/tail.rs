@@ -12,8 +12,8 @@ pub(super) fn value_at_risk(case: &Case<'_>) -> Result<Outcome, Denial> {
     if case.is_reduction || !case.limits.limits_tail() {
         return Ok(Outcome::Pass);
     }
-    let weight = |line: &BookLine| {
-        if line.symbol == case.request.symbol {
+    let weight = |place: usize, line: &BookLine| {
+        if place == case.place {
             return Ok(case.quantity_after() * case.price / case.equity);
         }
         if line.quantity == 0.0 {
@@ -21,10 +21,11 @@ pub(super) fn value_at_risk(case: &Case<'_>) -> Result<Outcome, Denial> {
         }
         Ok(line.quantity * sound_price(line)? / case.equity)
     };
-    let weights = case.market.in_order(&case.book.lines, weight)?;
+    let mut scratch = case.scratch.borrow_mut();
+    case.market.in_order(&case.book.lines, weight, &mut scratch.weights)?;
     let tail = case
         .tails
-        .estimate(&weights)
+        .estimate(&mut scratch)
         .map_err(|short| Denial::HistoryShort { days: short.days, needed: short.needed })?;
     let denial = |limit| Denial::ValueAtRisk { var_frac: tail.var_frac, limit };
     case.unless_within(tail.var_frac - ROUNDING, var_limit, denial)?;

@@ -1,13 +1,14 @@
 //! The one way from a wish to an order.
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::base::Timestamp;
 use crate::config::RiskLimits;
 use crate::domain::{OrderId, OrderRequest};
 use crate::risk::checks::{CHECKS, Case, Outcome};
-use crate::risk::state::RecentOrder;
-use crate::risk::tail::Tails;
+use crate::risk::hours::Hours;
+use crate::risk::tail::{Scratch, Tails};
 use crate::risk::{Approved, Book, Denial, Market, RiskState};
 
 /// Longest that an order waits for its turn.
@@ -61,6 +62,8 @@ pub struct RiskGate {
     pub(super) market: Market,
     pub(super) state: RiskState,
     pub(super) tails: Tails,
+    pub(super) hours: Hours,
+    scratch: Scratch,
     /// The venue's clock less ours, seconds.
     pub(super) skew_s: Option<f64>,
     /// Numbers of cleared orders, the highest [`NUMBERS_MAX`] of them. Orders of one decision are reviewed in another
@@ -89,6 +92,8 @@ impl RiskGate {
             market: market.clone(),
             state: RiskState::default(),
             tails: Tails::new(limits, market.symbols.len()),
+            hours: Hours::default(),
+            scratch: Scratch::default(),
             skew_s: None,
             used: BTreeSet::new(),
             waiting: BTreeMap::new(),
@@ -102,7 +107,12 @@ impl RiskGate {
         self.state.forget(now, &self.limits);
         self.waiting.retain(|_, asked| now <= asked.saturating_add_nanos(GONE_NANOS));
         let asked = self.waiting.remove(&request.id);
-        match self.check(&request, book, now, asked) {
+        self.look_up_hours(&request, book, now);
+        // Taken out for as long as a check may write to it.
+        let scratch = RefCell::new(std::mem::take(&mut self.scratch));
+        let checked = self.check(&request, book, (now, asked), &scratch);
+        self.scratch = scratch.into_inner();
+        match checked {
             Ok(Outcome::Pass) => self.clear(request, book, now),
             Ok(Outcome::Wait(until)) => {
                 self.waiting.insert(request.id, asked.unwrap_or(now));
@@ -124,19 +134,33 @@ impl RiskGate {
         &self.state
     }
 
-    /// What a check may see.
-    pub(in crate::risk) const fn parts(
-        &self,
-    ) -> (&RiskLimits, &Market, &RiskState, &Tails, Option<f64>) {
-        (&self.limits, &self.market, &self.state, &self.tails, self.skew_s)
+    /// What a check goes by.
+    pub(in crate::risk) const fn rules(&self) -> (&RiskLimits, &Market, &RiskState) {
+        (&self.limits, &self.market, &self.state)
+    }
+
+    /// What else a check may see: the sessions around now, past returns, the venue's clock less ours in seconds.
+    pub(in crate::risk) const fn knowledge(&self) -> (&Hours, &Tails, Option<f64>) {
+        (&self.hours, &self.tails, self.skew_s)
+    }
+
+    /// Has the sessions ready that the checks of an order ask for.
+    fn look_up_hours(&mut self, request: &OrderRequest, book: &Book, now: Timestamp) {
+        let limits = &self.limits;
+        if limits.outside_hours.is_none() && limits.bar_age_intervals_max.is_none() {
+            return;
+        }
+        let bar_time = book.line(&request.symbol).and_then(|line| line.bar_time);
+        let since = bar_time.map_or(now, |time| time.min(now));
+        self.hours.look_up(&self.market.calendar, since, now);
     }
 
     fn check(
         &self,
         request: &OrderRequest,
         book: &Book,
-        now: Timestamp,
-        asked: Option<Timestamp>,
+        (now, asked): (Timestamp, Option<Timestamp>),
+        scratch: &RefCell<Scratch>,
     ) -> Result<Outcome, Denial> {
         if asked.is_none() && self.is_used(request.id) {
             let last = self.used.last().copied().unwrap_or(request.id);
@@ -145,7 +169,7 @@ impl RiskGate {
         let is_full = asked.is_none() && self.waiting.len() >= WAITING_MAX;
         let patience = if is_full { 0 } else { WAIT_MAX_NANOS };
         let deadline = asked.unwrap_or(now).saturating_add_nanos(patience);
-        let case = Case::try_new(self, request, book, now, deadline)?;
+        let case = Case::try_new(self, request, book, (now, deadline), scratch)?;
         for check in CHECKS {
             match check(&case)? {
                 Outcome::Pass => {}
@@ -167,7 +191,7 @@ impl RiskGate {
             self.used.pop_first();
         }
         if self.limits.paces() {
-            self.state.recent.push_back(RecentOrder::new(&request, now));
+            self.state.recent.add(&request, now);
         }
         if let Some(line) = book.line(&request.symbol) {
             self.state.note_position(&request.symbol, line.held);

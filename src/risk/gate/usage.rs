@@ -5,6 +5,7 @@ use serde::Serialize;
 use super::RiskGate;
 use crate::base::Timestamp;
 use crate::risk::market::seconds_between;
+use crate::risk::tail::Scratch;
 use crate::risk::{Book, BookLine};
 
 /// How much of one limit is used.
@@ -54,7 +55,9 @@ impl RiskGate {
             oldest(book, |line| Some(seconds_between(line.top?.time, now)))
         });
         add("bar_age_intervals_max", limits.bar_age_intervals_max, &|| {
-            oldest(book, |line| Some(self.market.intervals_between(line.bar_time?, now)))
+            oldest(book, |line| {
+                Some(self.market.intervals_between(&self.hours, line.bar_time?, now))
+            })
         });
         add("clock_skew_s_max", limits.clock_skew_s_max, &|| self.skew_s.map(f64::abs));
         add("daily_loss_frac_max", limits.daily_loss_frac_max, &|| self.day_loss_frac());
@@ -83,9 +86,10 @@ impl RiskGate {
 
     fn tail_now(&self, book: &Book) -> Option<(f64, f64)> {
         let equity = book.equity.filter(|equity| *equity > 0.0)?;
-        let weight = |line: &BookLine| Ok(value(line).unwrap_or(f64::NAN) / equity);
-        let weights = self.market.in_order(&book.lines, weight).ok()?;
-        let tail = self.tails.estimate(&weights).ok()?;
+        let weight = |_: usize, line: &BookLine| Ok(value(line).unwrap_or(f64::NAN) / equity);
+        let mut scratch = Scratch::default();
+        self.market.in_order(&book.lines, weight, &mut scratch.weights).ok()?;
+        let tail = self.tails.estimate(&mut scratch).ok()?;
         Some((tail.var_frac, tail.cvar_frac))
     }
 }

@@ -25,9 +25,7 @@ impl RiskState {
         let duplicates = limits.duplicate_window_s.unwrap_or(0.0) * 1e9;
         #[expect(clippy::cast_possible_truncation, reason = "a limit is at most an hour")]
         let span = MINUTE_NANOS.max(duplicates as i64);
-        while self.recent.front().is_some_and(|order| is_older(order.time, now, span)) {
-            self.recent.pop_front();
-        }
+        self.recent.forget(now, span);
     }
 
     /// Takes over the position of which the account knows.
@@ -80,8 +78,7 @@ impl RiskState {
     /// Cleared orders of the last `seconds`.
     pub(in crate::risk) fn orders_within(&self, now: Timestamp, seconds: i64) -> usize {
         let span = seconds.saturating_mul(1_000_000_000);
-        let recent = self.recent.iter().rev();
-        recent.take_while(|order| !is_older(order.time, now, span)).count()
+        self.recent.within(|time| !is_older(time, now, span)).len()
     }
 
     /// The most round trips of a symbol within the last hour.
@@ -105,6 +102,6 @@ fn expire(times: &mut VecDeque<Timestamp>, now: Timestamp, span: i64) {
 }
 
 /// Whether `time` lies `span` nanoseconds or more before `now`.
-fn is_older(time: Timestamp, now: Timestamp, span: i64) -> bool {
+pub(super) fn is_older(time: Timestamp, now: Timestamp, span: i64) -> bool {
     now.nanos().saturating_sub(time.nanos()) >= span
 }

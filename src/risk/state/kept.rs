@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use serde::{Deserialize, Serialize};
 
-use super::{Halt, HaltCause, TradingState};
+use super::{Halt, HaltCause, RecentOrders, TradingState};
 use crate::base::{Date, Timestamp};
 use crate::config::RiskLimits;
-use crate::domain::{OrderRequest, Side, Symbol};
+use crate::domain::Symbol;
 
 /// Halts, peaks and counters of an account: all that a gate needs to go on where another one stopped.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -21,8 +21,7 @@ pub struct RiskState {
     /// Currency units.
     pub(in crate::risk) last_equity: Option<f64>,
     pub(in crate::risk) day: Option<Day>,
-    /// Cleared orders, oldest first.
-    pub(in crate::risk) recent: VecDeque<RecentOrder>,
+    pub(in crate::risk) recent: RecentOrders,
     /// Rejects by the venue, oldest first.
     pub(in crate::risk) rejects: VecDeque<Timestamp>,
     pub(in crate::risk) trips: BTreeMap<Symbol, Trips>,
@@ -47,17 +46,6 @@ pub(in crate::risk) struct Day {
     pub(in crate::risk) open_equity: f64,
 }
 
-/// A cleared order, as far as a later one is compared with it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub(in crate::risk) struct RecentOrder {
-    pub(in crate::risk) time: Timestamp,
-    symbol: Symbol,
-    side: Side,
-    quantity: f64,
-    limit_price: Option<f64>,
-    stop_price: Option<f64>,
-}
-
 /// The round trips of a symbol.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub(in crate::risk) struct Trips {
@@ -65,28 +53,6 @@ pub(in crate::risk) struct Trips {
     pub(in crate::risk) position: f64,
     /// When they ended, oldest first.
     pub(in crate::risk) ended: VecDeque<Timestamp>,
-}
-
-impl RecentOrder {
-    pub(in crate::risk) fn new(request: &OrderRequest, time: Timestamp) -> Self {
-        Self {
-            time,
-            symbol: request.symbol.clone(),
-            side: request.side,
-            quantity: request.quantity,
-            limit_price: request.kind.limit_price(),
-            stop_price: request.kind.stop_price(),
-        }
-    }
-
-    /// Whether `request` asks for the same again.
-    pub(in crate::risk) fn is_like(&self, request: &OrderRequest) -> bool {
-        self.side == request.side
-            && self.quantity == request.quantity
-            && self.limit_price == request.kind.limit_price()
-            && self.stop_price == request.kind.stop_price()
-            && self.symbol == request.symbol
-    }
 }
 
 impl RiskState {

@@ -3,7 +3,9 @@
 mod count;
 mod halt;
 mod kept;
+mod recent;
 
 pub use halt::{Alarm, Halt, HaltCause, TradingState};
+pub(super) use kept::Day;
 pub use kept::RiskState;
-pub(super) use kept::{Day, RecentOrder};
+pub(super) use recent::RecentOrders;

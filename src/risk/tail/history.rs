@@ -1,8 +1,7 @@
 //! Daily returns of the universe.
 
-use std::collections::VecDeque;
-
 use super::estimate::{Estimator, Tail};
+use super::sums::sum_columns;
 use crate::base::Date;
 use crate::config::RiskLimits;
 
@@ -26,8 +25,27 @@ pub(in crate::risk) struct Tails {
     day: Option<Date>,
     before: Vec<f64>,
     last: Vec<f64>,
-    /// One row per day, the running one last: a return per symbol, NaN where a close is missing.
-    returns: VecDeque<Vec<f64>>,
+    /// Days of returns, the running one included.
+    days: usize,
+    /// One column per symbol with a place for each day of the window, the running day last: a return, NaN where a close
+    /// is missing.
+    returns: Vec<f64>,
+}
+
+/// Room to work in, so that an order is judged without asking for memory.
+#[derive(Debug, Clone, Default)]
+pub(in crate::risk) struct Scratch {
+    /// One weight per symbol.
+    pub(in crate::risk) weights: Vec<f64>,
+    /// The returns of the book, one per day.
+    returns: Vec<f64>,
+}
+
+/// What was left over from the last order is no part of a gate.
+impl PartialEq for Scratch {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
 }
 
 impl Tails {
@@ -41,7 +59,8 @@ impl Tails {
             day: None,
             before: Vec::new(),
             last: Vec::new(),
-            returns: VecDeque::new(),
+            days: 0,
+            returns: Vec::new(),
         }
     }
 
@@ -60,7 +79,7 @@ impl Tails {
             self.day = Some(day);
             self.before = std::mem::take(&mut self.last);
             if !self.before.is_empty() {
-                self.returns.push_back(Vec::new());
+                self.add_day();
             }
         }
         // A symbol that does not trade keeps its last close.
@@ -70,27 +89,37 @@ impl Tails {
             if is_known { close } else { kept.get(index).copied().unwrap_or(f64::NAN) }
         };
         self.last = closes.iter().enumerate().map(known).collect();
-        if let Some(row) = self.returns.back_mut() {
-            *row = self.last.iter().zip(&self.before).map(|(now, then)| now / then - 1.0).collect();
-        }
-        if self.returns.len() > self.window {
-            self.returns.pop_front();
+        let Some(newest) = self.days.checked_sub(1) else { return };
+        let changes = self.last.iter().zip(&self.before).map(|(now, then)| now / then - 1.0);
+        for (column, change) in self.returns.chunks_exact_mut(self.window).zip(changes) {
+            column[newest] = change;
         }
     }
 
-    /// The tail of a book with these weights, one per symbol.
-    pub(in crate::risk) fn estimate(&self, weights: &[f64]) -> Result<Tail, TooShort> {
-        let of_day = |row: &Vec<f64>| {
-            let parts = weights.iter().zip(row).filter(|(weight, _)| **weight != 0.0);
-            parts.map(|(weight, change)| weight * change).sum::<f64>()
-        };
-        let mut returns: Vec<f64> =
-            self.returns.iter().map(of_day).filter(|change| change.is_finite()).collect();
+    /// Makes room for the returns of another day; a full window forgets its first.
+    fn add_day(&mut self) {
+        if self.days < self.window {
+            self.returns.resize(self.num_symbols * self.window, f64::NAN);
+            self.days += 1;
+            return;
+        }
+        for column in self.returns.chunks_exact_mut(self.window) {
+            column.copy_within(1.., 0);
+        }
+    }
+
+    /// The tail of a book with the weights in `scratch`, one per symbol.
+    pub(in crate::risk) fn estimate(&self, scratch: &mut Scratch) -> Result<Tail, TooShort> {
+        let Scratch { weights, returns } = scratch;
+        sum_columns(&self.returns, weights, self.days, returns);
+        if !returns.iter().all(|change| change.is_finite()) {
+            returns.retain(|change| change.is_finite());
+        }
         let (days, needed) = (returns.len(), self.days_needed());
         if days < needed {
             return Err(TooShort { days, needed });
         }
-        Ok(self.estimator.tail(&mut returns))
+        Ok(self.estimator.tail(returns))
     }
 }
 

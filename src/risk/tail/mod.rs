@@ -2,5 +2,6 @@
 
 mod estimate;
 mod history;
+mod sums;
 
-pub(super) use history::Tails;
+pub(super) use history::{Scratch, Tails};

@@ -70,6 +70,25 @@ fn the_three_ways_agree_where_returns_are_normal() {
     close(two.cvar_frac, 2.665_214_220_345_808 * 0.000_2_f64.sqrt(), 1e-12);
 }
 
+/// Bits, not digits: two numbers are found in one pass, more by selection.
+#[test]
+fn the_few_worst_are_those_of_a_selection() {
+    let mut rng = SeedStream::new(9).child("tail").rng();
+    for _ in 0..2_000 {
+        let count = 4 + rng.below(300);
+        let values: Vec<f64> =
+            (0..count).map(|_| [0.01 * rng.normal(), 0.0, -0.0, -0.01][rng.below(4)]).collect();
+        for worst in 0..4 {
+            let mut sorted = values.clone();
+            let (below, edge, _) = sorted.select_nth_unstable_by(worst, f64::total_cmp);
+            let expected = (below.iter().sum::<f64>(), *edge);
+            let found = worst_of(&mut values.clone(), worst);
+            let bits = |(below, edge): (f64, f64)| [below.to_bits(), edge.to_bits()];
+            assert_eq!(bits(found), bits(expected), "{worst} of {values:?}");
+        }
+    }
+}
+
 #[test]
 fn fat_tails_show_in_the_historical_way_only() {
     let mut returns = vec![0.001; 198];

@@ -1,5 +1,7 @@
 //! One connection, of either kind, inside a transaction.
 
+use std::sync::Arc;
+
 use sqlx::postgres::{PgArguments, PgRow};
 use sqlx::query::Query;
 use sqlx::sqlite::{SqliteArguments, SqliteRow};
@@ -32,8 +34,10 @@ pub(super) enum Side<'a> {
     Postgres(&'a mut PgConnection),
 }
 
-/// Rows of one INSERT; both databases take at least 32,766 values.
+/// Values of one INSERT; both databases take at least 32,766 of them.
 const VALUES_MAX: usize = 30_000;
+/// Rows of one INSERT.
+const ROWS_MAX: usize = 64;
 
 impl Link<'_> {
     pub(in crate::store) const fn dialect(&self) -> Dialect {
@@ -95,7 +99,16 @@ impl Link<'_> {
         sql: &str,
         values: &[Value],
     ) -> Result<u64, StoreError> {
-        let sql = AssertSqlSafe(sql.to_owned());
+        self.run_with(what, sql.to_owned(), values.iter()).await
+    }
+
+    async fn run_with<'v>(
+        &mut self,
+        what: &'static str,
+        sql: String,
+        values: impl Iterator<Item = &'v Value>,
+    ) -> Result<u64, StoreError> {
+        let sql = AssertSqlSafe(sql);
         let touched = match &mut self.side {
             Side::Sqlite(connection) => bind_sqlite(query(sql), values)
                 .execute(&mut **connection)
@@ -160,7 +173,8 @@ impl Link<'_> {
 
     /// Inserts many rows with few statements: `head` goes before `VALUES`, `tail` after the rows.
     ///
-    /// A connection keeps every statement that it has prepared. So that they stay few, each takes a power of two of rows.
+    /// A connection keeps every statement that it has prepared. So that they stay few and small, each takes a power of two
+    /// of rows, and not many.
     pub(in crate::store) async fn insert(
         &mut self,
         what: &'static str,
@@ -168,7 +182,7 @@ impl Link<'_> {
         rows: &[Vec<Value>],
     ) -> Result<(), StoreError> {
         let width = rows.first().map_or(1, Vec::len).max(1);
-        let most = (VALUES_MAX / width).clamp(1, 500);
+        let most = (VALUES_MAX / width).clamp(1, ROWS_MAX);
         let mut rest = rows;
         while !rest.is_empty() {
             let (chunk, later) = rest.split_at(1 << rest.len().min(most).ilog2());
@@ -184,7 +198,7 @@ impl Link<'_> {
             }
             sql += " ";
             sql += tail;
-            self.run(what, &sql, &chunk.concat()).await?;
+            self.run_with(what, sql, chunk.iter().flatten()).await?;
         }
         Ok(())
     }
@@ -198,16 +212,16 @@ impl Link<'_> {
     }
 }
 
-fn bind_sqlite<'q>(
+fn bind_sqlite<'q, 'v>(
     mut question: Query<'q, Sqlite, SqliteArguments>,
-    values: &[Value],
+    values: impl IntoIterator<Item = &'v Value>,
 ) -> Query<'q, Sqlite, SqliteArguments> {
     for value in values {
         question = match value {
             Value::Null => question.bind(None::<i64>),
             Value::Int(value) => question.bind(*value),
             Value::Real(value) => question.bind(*value),
-            Value::Text(value) => question.bind(value.clone()),
+            Value::Text(value) => question.bind(Arc::clone(value)),
             Value::Label(value) => question.bind(*value),
             Value::Bytes(value) => question.bind(value.clone()),
             Value::Time(value) => question.bind(to_sqlite(*value)),
@@ -216,16 +230,16 @@ fn bind_sqlite<'q>(
     question
 }
 
-fn bind_postgres<'q>(
+fn bind_postgres<'q, 'v>(
     mut question: Query<'q, Postgres, PgArguments>,
-    values: &[Value],
+    values: impl IntoIterator<Item = &'v Value>,
 ) -> Query<'q, Postgres, PgArguments> {
     for value in values {
         question = match value {
             Value::Null => question.bind(AsAsked(None)),
             Value::Int(value) => question.bind(*value),
             Value::Real(value) => question.bind(*value),
-            Value::Text(value) => question.bind(value.clone()),
+            Value::Text(value) => question.bind(value.to_string()),
             Value::Label(value) => question.bind(AsAsked(Some(value.as_bytes().to_vec()))),
             Value::Bytes(value) => question.bind(value.clone()),
             Value::Time(value) => question.bind(AsAsked(Some(to_postgres(*value)))),

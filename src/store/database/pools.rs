@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{AssertSqlSafe, ConnectOptions, Connection, PgPool, SqlitePool};
+use sqlx::{AssertSqlSafe, ConnectOptions, Connection, PgPool, SqliteConnection, SqlitePool};
 
 use super::link::{Link, Side};
 use super::migrate::{known, migrate, wants};
@@ -202,7 +202,17 @@ fn file_pool(size: u32, patience: Duration, options: SqliteConnectOptions) -> Sq
         .idle_timeout(None)
         .max_lifetime(None)
         .test_before_acquire(false)
+        .before_acquire(|connection, _| Box::pin(is_usable(connection)))
         .connect_lazy_with(options)
+}
+
+/// Whether a connection is outside of any transaction, after all that it was told before.
+///
+/// On a full disk SQLite itself takes a transaction back, and the driver, whose own attempt then fails, counts one that
+/// is open for ever. Such a connection would refuse every transaction from then on: it is closed, and a new one opened.
+async fn is_usable(connection: &mut SqliteConnection) -> Result<bool, sqlx::Error> {
+    connection.ping().await?;
+    Ok(!connection.is_in_transaction())
 }
 
 /// How a file is copied before it changes.
@@ -237,7 +247,7 @@ impl Backup<'_> {
 
 /// Brings the schema of a file up to date in one transaction, after a copy if there is something to lose.
 async fn prepare_file(
-    connection: &mut sqlx::SqliteConnection,
+    connection: &mut SqliteConnection,
     url: &str,
     backup: &Backup<'_>,
 ) -> Result<(), StoreError> {

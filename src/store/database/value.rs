@@ -1,5 +1,7 @@
 //! What goes into a question and comes out of an answer, for both kinds of database.
 
+use std::sync::Arc;
+
 use sqlx::encode::{Encode, IsNull};
 use sqlx::error::BoxDynError;
 use sqlx::postgres::types::Oid;
@@ -17,8 +19,9 @@ pub(in crate::store) enum Value {
     Int(i64),
     /// A real number.
     Real(f64),
-    /// Text.
-    Text(String),
+    /// Text, shared with the thread that writes it: what this thread made it also frees, so that its memory is used
+    /// again.
+    Text(Arc<str>),
     /// A member of an enumeration of Optuna, which Postgres has as a type of its own.
     Label(&'static str),
     /// Bytes.
@@ -75,13 +78,13 @@ impl From<f64> for Value {
 
 impl From<&str> for Value {
     fn from(value: &str) -> Self {
-        Self::Text(value.to_owned())
+        Self::Text(value.into())
     }
 }
 
 impl From<String> for Value {
     fn from(value: String) -> Self {
-        Self::Text(value)
+        Self::Text(value.into())
     }
 }
 

@@ -3,6 +3,7 @@
 use super::places::{Place, later};
 use crate::base::{Timestamp, digest_bytes};
 use crate::domain::{Fill, OrderId, OrderRequest, Side, Symbol};
+use crate::store::database::Link;
 use crate::store::{
     Durability, OrderState, SessionDraft, SessionFact, SessionRow, Store, StoreError,
 };
@@ -272,4 +273,28 @@ fn a_ledger_is_forced_to_the_disk_and_waits_briefly() {
     assert_eq!(pragmas(Durability::Full).unwrap(), (2, 1_000), "2 is FULL");
     assert_eq!(pragmas(Durability::Relaxed).unwrap(), (1, 1_000), "1 is NORMAL");
     assert_eq!(pragmas(Durability::Full).unwrap(), (2, 1_000));
+}
+
+/// SQLite takes a transaction back by itself where it finds no room; that must not spoil the connection.
+#[test]
+fn a_ledger_goes_on_when_the_disk_has_room_again() {
+    for place in Place::all() {
+        let store = place.open();
+        if !store.url().starts_with("sqlite") {
+            continue;
+        }
+        store.begin_session(&draft(NAME)).unwrap();
+        append(&store, &rows(1..=3)).unwrap();
+        // Not one page more, for as long as this connection lives.
+        let limit = async |link: &mut Link<'_>| {
+            link.run("obey", "PRAGMA max_page_count = 1", &[]).await.map(drop)
+        };
+        store.write_ledger(Durability::Full, limit).unwrap();
+        let large = SessionRow { json: "x".repeat(1 << 20), ..row(4) };
+        let error = append(&store, &[large]).unwrap_err();
+        let cause = std::error::Error::source(&error).unwrap().to_string();
+        assert!(cause.contains("full"), "{cause}");
+        append(&store, &rows(4..=5)).unwrap();
+        assert_eq!(store.ledger_rows(NAME, 1, 9).unwrap(), rows(1..=5));
+    }
 }

@@ -11,11 +11,11 @@ use crate::store::{Durability, SessionFact, SessionRow, Store, StoreError};
 use crate::trader::{Effect, Event};
 
 /// Rows that wait for the next row that must be on the disk; then they are written without being forced there.
-const BATCH_ROWS: usize = 256;
+const BATCH_ROWS: usize = 64;
 /// Rows that may wait while the database is away.
 const WAITING_ROWS_MAX: usize = 200_000;
 /// Rows of one transaction.
-const CHUNK_ROWS: usize = 500;
+const CHUNK_ROWS: usize = 128;
 /// Least pause between two attempts while the database is away, seconds, and least multiple of what the last one took.
 const RETRY_S: f64 = 1.0;
 const RETRY_TIMES: f64 = 5.0;

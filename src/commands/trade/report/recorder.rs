@@ -9,8 +9,8 @@ use crate::trader::{Decision, DeniedOrder, Effect, Event};
 
 /// Most alerts that are kept; the report says how many there were in all by the log.
 const ALERTS_MAX: usize = 500;
-/// Most points of a course that is only drawn: a session may run for months.
-const POINTS_MAX: usize = 4096;
+/// Most points of a course that is only drawn: a session may run for months. At least half as many are kept.
+const POINTS_MAX: usize = 1024;
 
 /// Collects what a report needs.
 #[derive(Debug, Clone)]
@@ -180,7 +180,7 @@ mod tests {
         let mut recorder = PaperRecorder::new(&[]);
         let mut kept = Vec::new();
         for index in 0..10 * POINTS_MAX {
-            let used = if index == 12_345 { 7.0 } else { 1.0 };
+            let used = if index == 2_345 { 7.0 } else { 1.0 };
             let row = LimitRow { key: "gross".to_owned(), used, limit: 10.0 };
             recorder.note_limits(at(index), &[row]);
             recorder.closes.push(&mut kept, index);
