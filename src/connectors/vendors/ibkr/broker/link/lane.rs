@@ -134,6 +134,7 @@ impl Drop for Waiting<'_> {
 mod tests {
     use super::*;
 
+    // fault: message_rate
     #[test]
     fn guard_pacing_no_window_above_45_and_cancels_first() {
         let mut pace = Pace::default();
@@ -158,6 +159,7 @@ mod tests {
         assert!(cancels[29] < 3.8, "and none waits for orders");
     }
 
+    // fault: code_100
     #[test]
     fn sessions_at_one_gateway_share_its_pace() {
         let (one, two) = (Lane::to("gateway:1"), Lane::to("gateway:1"));
