@@ -54,6 +54,7 @@ fn kinds(core: &mut Core, at: f64) -> Vec<&'static str> {
 }
 
 // fault: connection_lost
+// fault: weekly_login
 #[test]
 fn a_loss_that_lasts_thirty_seconds_is_an_alarm_once() {
     let mut core = core(None);

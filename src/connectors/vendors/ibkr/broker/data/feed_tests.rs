@@ -136,6 +136,7 @@ fn guard_queue_keeps_the_newest_edition() {
     assert!(matches!(events[1], StreamEvent::Quote { top, .. } if top.ask == 1001.0));
 }
 
+// fault: code_162_pacing
 #[test]
 fn causes_add_up_until_the_last_has_gone() {
     let mut feed = feed(false);

@@ -35,6 +35,7 @@ mod tests {
     use super::*;
 
     // fault: gateway_absent, connection_lost
+    // fault: weekly_login
     #[test]
     fn pauses_double_up_to_a_limit_and_are_never_the_same() {
         let mut pauses = BackOff::seeded(1);

@@ -59,6 +59,7 @@ fn guard_326_names_the_client_id() {
     assert!(!refusal.is_unreachable);
 }
 
+// fault: server_too_old
 #[test]
 fn guard_a_gateway_that_is_too_old_is_told_from_one_that_is_not_there() {
     for version in [157, 200, 212] {

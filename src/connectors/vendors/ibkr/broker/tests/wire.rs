@@ -232,14 +232,3 @@ fn guard_farms_that_come_and_go_fail_no_order() {
     assert!(switch.lock().unwrap().is_empty() && !is_lost(&desk));
     assert_eq!(desk.snapshot().open_orders.len(), 1);
 }
-
-// fault: server_too_old
-#[test]
-fn guard_a_gateway_that_is_too_old_says_which_is_needed() {
-    let mut options = options();
-    options.server_version_max = 200;
-    let stage = Stage::new(options);
-    let refusal = stage.try_open(&stage.wish()).err().unwrap();
-    assert!(refusal.reasons[0].contains("update TWS or IB Gateway"), "{refusal}");
-    assert!(refusal.reasons[0].contains("version 200") && !refusal.is_unreachable, "{refusal}");
-}
