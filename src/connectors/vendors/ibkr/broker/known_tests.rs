@@ -53,8 +53,7 @@ fn kinds(core: &mut Core, at: f64) -> Vec<&'static str> {
     core.drain(at).into_iter().map(kind).collect()
 }
 
-// fault: connection_lost
-// fault: weekly_login
+// fault: connection_lost, weekly_login
 #[test]
 fn a_loss_that_lasts_thirty_seconds_is_an_alarm_once() {
     let mut core = core(None);

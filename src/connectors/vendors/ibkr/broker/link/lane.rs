@@ -159,7 +159,6 @@ mod tests {
         assert!(cancels[29] < 3.8, "and none waits for orders");
     }
 
-    // fault: code_100
     #[test]
     fn sessions_at_one_gateway_share_its_pace() {
         let (one, two) = (Lane::to("gateway:1"), Lane::to("gateway:1"));
@@ -183,6 +182,7 @@ mod tests {
         assert_eq!(pace.sent.len(), PER_SECOND);
     }
 
+    // fault: code_100
     #[test]
     fn guard_100_stops_everything_for_a_while() {
         let mut pace = Pace::default();
