@@ -30,6 +30,7 @@ fn config_case(name: &str, from: &str, to: &str) {
     check(name, &sandbox.transcript("config check --config agents/tiny.yaml"));
 }
 
+// fault: config_unknown_key, config_key_twice, config_no_yaml
 #[test]
 fn configuration_keys_and_values() {
     for (name, from, to) in [
@@ -72,6 +73,7 @@ fn configuration_keys_and_values() {
     }
 }
 
+// fault: config_wrong_type
 #[test]
 fn several_problems_are_reported_at_once() {
     let sandbox = Sandbox::empty();
@@ -101,6 +103,7 @@ fn settings_on_the_command_line() {
     }
 }
 
+// fault: config_no_text, config_empty, config_too_large
 #[test]
 fn agent_files() {
     let sandbox = Sandbox::empty();
@@ -228,6 +231,7 @@ fn the_lake() {
     );
 }
 
+// fault: bundle_touched
 #[test]
 fn bundles() {
     let sandbox = Sandbox::with_agent();
@@ -265,6 +269,7 @@ fn bundles() {
     check("bundle_without_a_file", &sandbox.transcript(&eval("")));
 }
 
+// fault: folder_read_only
 #[test]
 fn places_that_cannot_be_written() {
     let sandbox = Sandbox::with_agent();
@@ -304,6 +309,7 @@ fn is_temporary(path: &Path) -> bool {
     path.extension().is_some_and(|extension| extension == "tmp" || extension == "staged")
 }
 
+// fault: output_closed
 #[test]
 fn standard_output_that_is_closed_or_full() {
     let sandbox = Sandbox::with_agent();

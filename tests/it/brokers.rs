@@ -97,7 +97,13 @@ pub(crate) fn ready() -> (Sandbox, String) {
     (sandbox, bundle)
 }
 
-fn paper(sandbox: &Sandbox, bundle: &str, gateway: &Gateway, broker: &str, more: &str) -> Command {
+pub(crate) fn paper(
+    sandbox: &Sandbox,
+    bundle: &str,
+    gateway: &Gateway,
+    broker: &str,
+    more: &str,
+) -> Command {
     let port = gateway.port;
     let place = match broker {
         "ibkr" => format!("--set connectors.ibkr.port={port}"),
@@ -163,6 +169,7 @@ pub(crate) fn document(command: &mut Command) -> Value {
     serde_json::from_slice(&output.stdout).unwrap()
 }
 
+// fault: connection_lost, nightly_restart, paper_same_path
 #[test]
 fn a_day_at_the_gateway_with_its_nightly_restart() {
     let (sandbox, bundle) = ready();
@@ -183,6 +190,7 @@ fn a_day_at_the_gateway_with_its_nightly_restart() {
     assert!(std::fs::read_dir(sandbox.path("frames")).unwrap().count() >= 2, "two connections");
 }
 
+// fault: paper_same_path
 #[test]
 fn a_day_at_alpaca_whose_keys_nobody_sees() {
     let (sandbox, bundle) = ready();
@@ -227,6 +235,7 @@ fn files(folder: &std::path::Path) -> Vec<(PathBuf, Vec<u8>)> {
     all
 }
 
+// fault: kill_9
 #[test]
 fn a_session_that_is_killed_in_the_middle_of_the_day_goes_on() {
     let (sandbox, bundle) = ready();
@@ -245,6 +254,8 @@ fn a_session_that_is_killed_in_the_middle_of_the_day_goes_on() {
     agrees(&sandbox, &day);
 }
 
+// fault: live_without_limits, live_not_judged, live_made_up, live_not_confirmed, live_many_reasons
+// fault: wrong_account
 #[test]
 fn live_refuses_with_every_reason_before_anybody_is_asked() {
     let (sandbox, bundle) = ready();

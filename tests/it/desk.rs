@@ -95,6 +95,7 @@ fn truth(sandbox: &Sandbox, file: &str, session: &str) -> (f64, u64) {
     (cash, orders)
 }
 
+// fault: one_session_of_many_fails
 #[test]
 fn three_accounts_trade_a_day_and_one_is_killed_in_the_middle() {
     let (sandbox, bundle) = ready();
@@ -160,6 +161,7 @@ fn three_accounts_trade_a_day_and_one_is_killed_in_the_middle() {
     }
 }
 
+// fault: one_session_of_many_fails
 #[test]
 fn a_desk_is_stopped_and_killed_together_and_one_that_fails_stops_nobody() {
     let (sandbox, bundle) = ready();
@@ -212,6 +214,7 @@ fn a_desk_is_stopped_and_killed_together_and_one_that_fails_stops_nobody() {
     }
 }
 
+// fault: live_many_reasons
 #[test]
 fn a_desk_tells_everything_that_is_wrong_before_it_asks_anybody() {
     let (sandbox, bundle) = ready();
@@ -274,6 +277,7 @@ fn a_desk_tells_everything_that_is_wrong_before_it_asks_anybody() {
 }
 
 /// Halts and kills are kept by the account's name at the broker, whether the session named it or not.
+// fault: halted_last_time
 #[test]
 fn a_kill_holds_for_the_account_with_and_without_its_name() {
     let (sandbox, bundle) = ready();

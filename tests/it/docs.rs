@@ -129,6 +129,7 @@ fn every_link_of_a_document_leads_somewhere() {
         "docs/BROKERS.md",
         "docs/TRADING.md",
         "docs/RISK.md",
+        "docs/resilience.md",
         "docs/BENCHMARKS.md",
     ] {
         let text = document(name);

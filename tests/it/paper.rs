@@ -52,6 +52,7 @@ fn state(status: &Value) -> &str {
     status["state"].as_str().unwrap_or_default()
 }
 
+// fault: halted_last_time
 #[test]
 fn a_session_is_paused_resumed_killed_and_released() {
     let sandbox = Sandbox::with_agent();
@@ -78,6 +79,7 @@ fn a_session_is_paused_resumed_killed_and_released() {
     assert_eq!(replayed["rows"], ended["ledger"]["rows"]);
 }
 
+// fault: signal_once
 #[test]
 fn a_stopped_session_goes_on_and_ends_as_one_that_was_not() {
     let sandbox = Sandbox::with_agent();
@@ -103,6 +105,7 @@ fn a_stopped_session_goes_on_and_ends_as_one_that_was_not() {
     assert_eq!(sandbox.document("replay parts -q")["identical"], true);
 }
 
+// fault: ledger_touched
 #[test]
 fn a_touched_ledger_is_found_and_the_row_is_named() {
     let sandbox = Sandbox::with_agent();
@@ -139,6 +142,7 @@ fn two_bundles_trade_as_one() {
     assert_eq!(sandbox.document(&format!("replay {session} -q"))["identical"], true);
 }
 
+// fault: agent_looser_limit
 #[test]
 fn a_looser_limit_is_refused() {
     let sandbox = Sandbox::with_agent();

@@ -146,6 +146,8 @@ fn asked_first(rows: &[StoredStep], session: &str) {
     }
 }
 
+// fault: crash_after_intent, crash_around_send, crash_after_acceptance, crash_after_fill
+// fault: crash_around_commit
 #[test]
 fn a_crash_at_any_point_leaves_the_truth_in_the_ledger() {
     let (sandbox, bundle) = ready();
@@ -160,6 +162,7 @@ fn a_crash_at_any_point_leaves_the_truth_in_the_ledger() {
     }
 }
 
+// fault: everything_at_once
 #[test]
 fn faults_by_seed_leave_the_truth_in_the_ledger() {
     let (sandbox, bundle) = ready();
@@ -174,6 +177,7 @@ fn faults_by_seed_leave_the_truth_in_the_ledger() {
     }
 }
 
+// fault: kill_9
 #[test]
 fn killed_anywhere_a_session_goes_on() {
     let (sandbox, bundle) = ready();

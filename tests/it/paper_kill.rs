@@ -280,6 +280,7 @@ impl Locked {
     }
 }
 
+// fault: database_locked
 #[test]
 fn a_locked_database_does_not_keep_orders_open() {
     let (sandbox, bundle) = ready();
@@ -304,6 +305,7 @@ fn fill_disk(pid: u32) -> bool {
     done.is_ok_and(|status| status.success())
 }
 
+// fault: disk_full
 #[test]
 fn a_full_disk_does_not_keep_orders_open() {
     let (sandbox, bundle) = ready();
@@ -336,6 +338,7 @@ fn a_full_disk_does_not_keep_orders_open() {
     }
 }
 
+// fault: loop_hangs
 #[test]
 fn a_loop_that_hangs_loses_its_orders_within_a_second_of_the_limit() {
     const LIMIT_S: f64 = 1.0;

@@ -15,6 +15,7 @@ use server::Server;
 /// Longest time to the last cancel on a machine that has better things to do.
 const CANCEL_S_MAX: f64 = 10.0;
 
+// fault: log_folder_gone
 #[test]
 fn log_dir_gone_hides_no_alarm_and_the_session_can_be_found_and_killed() {
     let (sandbox, bundle) = ready();
@@ -56,6 +57,7 @@ impl Drop for Busy {
     }
 }
 
+// fault: cpu_starved
 #[test]
 fn cpu_starved_a_session_still_cancels_on_every_trigger() {
     let (sandbox, bundle) = ready();
@@ -80,6 +82,7 @@ fn cpu_starved_a_session_still_cancels_on_every_trigger() {
     }
 }
 
+// fault: database_gone
 #[test]
 fn pg_gone_in_the_middle_does_not_keep_orders_open_and_nothing_is_lost() {
     let Some(server) = Server::get() else { return };

@@ -120,6 +120,7 @@ fn one_interrupt_stops_after_a_checkpoint_and_says_how_to_go_on() {
     assert_eq!(digest(&resumed.stdout), digest(&straight.run(LONGER).stdout));
 }
 
+// fault: signal_twice
 #[test]
 fn the_second_interrupt_ends_the_process_and_the_run_can_go_on() {
     let sandbox = Sandbox::with_agent();

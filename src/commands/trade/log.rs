@@ -328,6 +328,7 @@ mod tests {
         assert_eq!(written(&Event::Timer { time: TIME }, &[]), Vec::<Value>::new());
     }
 
+    // fault: log_folder_gone
     #[test]
     fn a_folder_that_is_gone_is_made_again_and_loses_what_was_written_meanwhile() {
         let folder = tempfile::tempdir().unwrap();
@@ -351,6 +352,7 @@ mod tests {
         assert_eq!(events[1]["lines"], 1);
     }
 
+    // fault: disk_full
     #[test]
     fn a_full_disk_loses_lines_and_nothing_else() {
         let log = SessionLog::open(Path::new("/dev/full")).unwrap();

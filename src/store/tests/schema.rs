@@ -73,6 +73,7 @@ fn eight_openers_at_once_share_one_schema() {
     }
 }
 
+// fault: database_newer
 #[test]
 fn a_newer_schema_is_refused_and_told_what_it_needs() {
     for place in Place::all() {
@@ -107,6 +108,7 @@ fn first_schema(path: &Path) {
     );
 }
 
+// fault: database_half_migrated
 #[test]
 fn existing_data_is_copied_before_a_migration() {
     let place = Place::sqlite();
@@ -124,6 +126,7 @@ fn existing_data_is_copied_before_a_migration() {
     assert_eq!(backups(&path).len(), 2, "nothing to migrate, nothing to copy");
 }
 
+// fault: database_half_migrated
 #[test]
 fn half_a_migration_leaves_nothing_behind() {
     for place in Place::all() {
@@ -189,6 +192,7 @@ fn what_cannot_be_opened_is_told_at_once_and_without_the_password() {
     assert!(watch.seconds() < 30.0);
 }
 
+// fault: database_gone
 #[test]
 fn a_server_that_ends_all_connections_is_asked_again() {
     let Some(server) = Server::get() else { return };

@@ -40,6 +40,7 @@ fn append(store: &Store, rows: &[SessionRow]) -> Result<(), StoreError> {
     store.append_ledger(NAME, rows, &[], Durability::Full)
 }
 
+// fault: restart_other_account
 #[test]
 fn a_session_begins_once_and_goes_on() {
     for place in Place::all() {

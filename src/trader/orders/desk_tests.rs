@@ -49,6 +49,7 @@ fn fills_close_orders_and_an_excess_is_told() {
     check(&[-10.0, -1.0], OrderState::Filled, 0.0, 1.0);
 }
 
+// fault: report_repeated
 #[test]
 fn an_execution_counts_once_whatever_is_repeated() {
     let mut desk = desk();
@@ -59,6 +60,7 @@ fn an_execution_counts_once_whatever_is_repeated() {
     assert!(matches!(desk.fill(wrong), Outcome::Refused(_)));
 }
 
+// fault: commission_first
 #[test]
 fn costs_may_come_before_after_and_twice() {
     let mut desk = desk();
@@ -70,6 +72,7 @@ fn costs_may_come_before_after_and_twice() {
     assert!(!desk.is_without_cost("a"));
 }
 
+// fault: correction
 #[test]
 fn a_correction_replaces_once() {
     let mut desk = desk();
@@ -89,6 +92,7 @@ fn what_was_never_sent_is_refused_and_a_trade_of_it_is_told() {
     assert!(matches!(desk.fill(fill("x", 7, 2.0)), Outcome::Traded { .. }));
 }
 
+// fault: partial_then_canceled
 #[test]
 fn a_partly_filled_order_that_is_gone_was_canceled() {
     let mut desk = desk();

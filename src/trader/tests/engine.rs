@@ -6,6 +6,7 @@ use crate::ports::{BrokerEvent, OrderEnd, RejectReason, VenueOrder};
 use crate::risk::TradingState;
 use crate::trader::{Alert, Command, Effect, Event, NoDecision, OrderState};
 
+// fault: unreconciled
 #[test]
 fn nothing_is_sent_before_the_venue_was_compared() {
     let mut bench = Bench::new();
@@ -21,6 +22,7 @@ fn nothing_is_sent_before_the_venue_was_compared() {
     assert!(!bench.orders().is_empty());
 }
 
+// fault: submit_ambiguous
 #[test]
 fn an_order_without_an_answer_is_looked_up_and_never_sent_again() {
     let (mut bench, orders) = Bench::sent();
@@ -37,6 +39,7 @@ fn an_order_without_an_answer_is_looked_up_and_never_sent_again() {
     assert!(submits(&effects).is_empty());
 }
 
+// fault: submit_ambiguous
 #[test]
 fn an_order_that_arrived_all_the_same_is_found_with_its_fills() {
     let (mut bench, orders) = Bench::sent();
@@ -78,6 +81,7 @@ fn traded_without_costs(bench: &mut Bench, paid: f64) -> (Fill, crate::ports::Br
     (filled, snapshot)
 }
 
+// fault: commission_missing
 #[test]
 fn costs_that_the_venue_had_taken_before_they_were_told_count_once() {
     let mut bench = Bench::ready();
@@ -94,6 +98,7 @@ fn costs_that_the_venue_had_taken_before_they_were_told_count_once() {
     assert_eq!(bench.engine.holdings().cash, snapshot.account.cash);
 }
 
+// fault: commission_missing
 #[test]
 fn costs_are_taken_from_the_venues_list_where_they_were_never_told() {
     let mut bench = Bench::ready();
@@ -106,6 +111,7 @@ fn costs_are_taken_from_the_venues_list_where_they_were_never_told() {
     assert_eq!(bench.engine.holdings().cash, snapshot.account.cash);
 }
 
+// fault: commission_missing
 #[test]
 fn costs_that_are_told_after_a_comparison_without_a_difference_count() {
     let mut bench = Bench::ready();
@@ -116,6 +122,7 @@ fn costs_that_are_told_after_a_comparison_without_a_difference_count() {
     assert_eq!(bench.engine.holdings().cash, snapshot.account.cash - 1.5);
 }
 
+// fault: code_1100
 #[test]
 fn a_lost_link_stops_decisions_until_the_venue_was_compared() {
     let (mut bench, orders) = Bench::sent();
@@ -168,6 +175,7 @@ fn flattening_waits_for_the_cancels_and_closes_once() {
     assert_eq!(reason(&bench.bar()), Some(NoDecision::Paused));
 }
 
+// fault: stray_order
 #[test]
 fn an_order_that_nobody_sent_halts_trading() {
     let mut bench = Bench::ready();
@@ -184,6 +192,7 @@ fn an_order_that_nobody_sent_halts_trading() {
     assert_eq!(reason(&bench.bar()), Some(NoDecision::Halted));
 }
 
+// fault: over_fill
 #[test]
 fn more_than_was_ordered_is_counted_and_halts_the_symbol() {
     let (mut bench, orders) = Bench::sent();

@@ -46,12 +46,14 @@ fn check(what: fn() -> Result<Opinion, SignalError>, expected: NoDecision) {
     }
 }
 
+// fault: model_not_a_number
 #[test]
 fn three_signals_in_a_row_that_are_no_numbers_hold_and_halt() {
     let nan = || Err(SignalError::Action { time: Timestamp::MIN, action: 9, num_actions: 5 });
     check(nan, NoDecision::BadSignal);
 }
 
+// fault: model_panics
 #[test]
 fn three_panics_of_a_lone_agent_in_a_row_hold_and_halt() {
     // An agent that panics is caught by the ensemble, which then has nobody left.
@@ -98,6 +100,7 @@ fn play(in_time: fn(usize) -> bool) -> (usize, usize, usize, bool) {
     (decided, late, venue.truth().orders.len(), effects().any(halted))
 }
 
+// fault: model_late
 #[test]
 fn decisions_beyond_the_deadline_are_not_sent_and_the_third_in_a_row_halts() {
     assert_eq!(play(|_| false), (3, 3, 0, true));
@@ -126,6 +129,7 @@ impl Journal for Away {
     }
 }
 
+// fault: disk_full, database_gone
 #[test]
 fn ledger_that_cannot_be_written_lets_no_order_out_and_pauses_until_a_human_resumes() {
     let panel = panel(&PanelSpec { missing_frac: 0.0, ..PanelSpec::default() });

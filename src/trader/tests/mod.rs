@@ -6,4 +6,5 @@ mod faults;
 mod misses;
 mod parity;
 mod positions;
+mod reports;
 mod stage;

@@ -112,6 +112,7 @@ fn again(bench: &mut Bench, theirs: &BrokerSnapshot) -> Vec<Effect> {
     bench.snapshot(BrokerSnapshot { time, ..theirs.clone() })
 }
 
+// fault: position_mismatch
 #[test]
 fn position_mismatch_halts_that_symbol_is_never_traded_away_and_the_others_trade() {
     let mut bench = ready();
@@ -138,6 +139,7 @@ fn position_mismatch_halts_that_symbol_is_never_traded_away_and_the_others_trade
     assert!(trade(&mut bench, 30, None).symbols().contains(&symbol));
 }
 
+// fault: split_overnight
 #[test]
 fn split_overnight_is_left_alone_until_a_human_confirms_and_then_taken_over() {
     let mut bench = ready();
@@ -161,6 +163,7 @@ fn split_overnight_is_left_alone_until_a_human_confirms_and_then_taken_over() {
     assert_eq!(held(&bench, &symbol), 2.0 * ours);
 }
 
+// fault: split_overnight
 #[test]
 fn a_resume_from_before_the_start_confirms_only_what_was_told_before() {
     let mut bench = ready();
@@ -177,6 +180,7 @@ fn a_resume_from_before_the_start_confirms_only_what_was_told_before() {
     assert!(adopted(&again(&mut bench, &theirs)));
 }
 
+// fault: position_mismatch
 #[test]
 fn a_position_that_changed_after_it_was_confirmed_is_told_anew() {
     let mut bench = ready();
@@ -191,6 +195,7 @@ fn a_position_that_changed_after_it_was_confirmed_is_told_anew() {
     assert_eq!(held(&bench, &symbol), ours);
 }
 
+// fault: symbol_change
 #[test]
 fn symbol_change_leaves_the_old_name_alone_and_sells_nothing() {
     let mut bench = ready();
@@ -203,6 +208,7 @@ fn symbol_change_leaves_the_old_name_alone_and_sells_nothing() {
     assert!(!traded.symbols().contains(&symbol) && !traded.sent.is_empty(), "{traded:?}");
 }
 
+// fault: delisting
 #[test]
 fn delisting_halts_that_symbol_once_and_the_others_trade() {
     let mut bench = ready();
@@ -235,6 +241,7 @@ fn fresh(bench: &mut Bench, symbol: Option<&Symbol>) {
     bench.give(Event::Fresh { symbol, time });
 }
 
+// fault: trading_halt
 #[test]
 fn trading_halt_luld_lets_a_position_be_left_and_none_be_entered() {
     let mut bench = ready();
@@ -251,6 +258,7 @@ fn trading_halt_luld_lets_a_position_be_left_and_none_be_entered() {
     assert!(traded.symbols().len() > 1, "the others trade");
 }
 
+// fault: stale_leg
 #[test]
 fn stale_one_leg_of_a_pair_is_not_entered_until_its_data_is_good_again() {
     let mut bench = ready();
@@ -266,6 +274,7 @@ fn stale_one_leg_of_a_pair_is_not_entered_until_its_data_is_good_again() {
     assert!(trade(&mut bench, 30, None).symbols().contains(&leg));
 }
 
+// fault: stale_all
 #[test]
 fn data_of_all_in_doubt_enters_nothing_and_a_restart_hears_of_it_anew() {
     let mut bench = ready();

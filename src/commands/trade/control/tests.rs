@@ -205,6 +205,7 @@ fn a_kill_without_a_socket_goes_through_the_file() {
     assert_eq!(state(&folder), KillState::Killed);
 }
 
+// fault: halted_last_time
 #[test]
 fn a_killed_account_starts_after_a_resume_and_not_before() {
     let runs = tempfile::tempdir().unwrap();

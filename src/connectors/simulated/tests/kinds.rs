@@ -118,6 +118,7 @@ fn auctions_are_the_open_and_the_close_of_a_session() {
     assert_eq!(told(&mut venue), ["filled 1 +10 @ 104"]);
 }
 
+// fault: auction
 #[test]
 fn an_auction_that_does_not_take_place_ends_the_order() {
     let mut venue = venue();

@@ -67,6 +67,7 @@ fn an_equity_that_is_no_number_is_left_out() {
     assert_eq!(causes, [HaltCause::DailyLoss, HaltCause::Drawdown], "a debt is a loss");
 }
 
+// fault: codes_201_203
 #[test]
 fn rejects_count_for_a_minute() {
     let mut gate = gate(RiskLimits { rejects_per_minute_max: Some(5), ..none() });
@@ -219,6 +220,7 @@ fn bars_age_by_the_time_that_the_exchange_was_open() {
     check("1d", "2019-01-04T21:00:00Z", "2020-01-04T21:00:00Z", "BAR_STALE");
 }
 
+// fault: position_mismatch
 #[test]
 fn a_symbol_whose_position_differs_is_not_traded_either_way_and_the_others_are() {
     let mut gate = gate(none());
@@ -235,6 +237,7 @@ fn a_symbol_whose_position_differs_is_not_traded_either_way_and_the_others_are()
     assert_eq!(say(&mut gate, order(4, -1.0), &mut book, at(1.0)), "ok");
 }
 
+// fault: trading_halt
 #[test]
 fn a_symbol_whose_data_is_in_doubt_is_left_and_not_entered() {
     let mut gate = gate(none());
@@ -249,6 +252,7 @@ fn a_symbol_whose_data_is_in_doubt_is_left_and_not_entered() {
     assert_eq!(say(&mut gate, order(5, 1.0), &mut book, at(0.0)), "ok");
 }
 
+// fault: model_late
 #[test]
 fn a_signal_that_came_late_counts_as_one_that_could_not_be_used() {
     let mut gate = gate(RiskLimits { bad_signals_max: Some(3), ..none() });

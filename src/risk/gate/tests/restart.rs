@@ -100,6 +100,7 @@ fn check(seed: u64) {
     assert_eq!(rebuilt.state(), through.state(), "seed {seed}: nothing was kept");
 }
 
+// fault: halted_last_time
 #[test]
 fn no_restart_resumes() {
     for seed in 0..SEEDS {
@@ -107,6 +108,7 @@ fn no_restart_resumes() {
     }
 }
 
+// fault: halted_last_time
 #[test]
 fn each_halt_denies_after_a_restart() {
     for cause in HaltCause::ALL {
@@ -129,6 +131,7 @@ fn the_peak_survives() {
     assert_eq!(second.value(at(2.0), 9_000.0).len(), 1);
 }
 
+// fault: restart_other_limits_of_account
 #[test]
 fn wider_limits_halt_and_tighter_ones_do_not() {
     let base = RiskLimits { gross_exposure_max: Some(1.0), ..RiskLimits::default() };

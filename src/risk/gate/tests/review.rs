@@ -169,6 +169,7 @@ fn sales_make_room_for_purchases_of_the_same_decision() {
     assert_eq!(book.cash, Some(0.0));
 }
 
+// fault: order_id_reuse
 #[test]
 fn an_order_number_is_used_once() {
     let mut gate = gate(RiskLimits::default());
@@ -241,6 +242,7 @@ fn only_the_same_order_is_a_duplicate() {
     assert_eq!(said(order(7, 1.0)), "DUPLICATE");
 }
 
+// fault: auction, market_closed
 #[test]
 fn auction_orders_and_what_waits_for_the_next_session_may_go_out_while_the_exchange_is_closed() {
     let limits = RiskLimits { outside_hours: Some(OutsideHours::Deny), ..RiskLimits::default() };

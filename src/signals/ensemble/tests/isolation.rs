@@ -8,6 +8,7 @@ fn cash() -> Source {
     says(weights(&CASH), 0.5)
 }
 
+// fault: member_fails
 #[test]
 fn an_error_is_left_out_once() {
     let flaky = puppet(|rows| match rows {
@@ -26,6 +27,7 @@ fn an_error_is_left_out_once() {
     assert_near(&target_of(&found), &[2.0 / 3.0, 1.0 / 3.0, 0.0]);
 }
 
+// fault: model_not_a_number
 #[test]
 fn numbers_that_are_none_are_left_out() {
     for confidence in [f64::NAN, f64::INFINITY] {
@@ -37,6 +39,7 @@ fn numbers_that_are_none_are_left_out() {
     }
 }
 
+// fault: model_panics
 #[test]
 fn a_panic_is_left_out_for_good() {
     let wild = puppet(|rows| match rows {
@@ -67,6 +70,7 @@ fn a_panic_over_a_row_is_told_with_the_next_decision() {
     }
 }
 
+// fault: member_fails
 #[test]
 fn a_lone_member_that_fails_leaves_no_quorum() {
     let mut lone = ensemble(vec![puppet(|_| panic!("no idea"))], &Trade::default());

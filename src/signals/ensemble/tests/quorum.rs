@@ -37,6 +37,7 @@ fn members_without_an_opinion_do_not_count() {
     assert_eq!(joint(ask(&mut ensemble(sources, &with_quorum(0.28)), &FLAT)).members.len(), 7);
 }
 
+// fault: member_fails
 #[test]
 fn without_a_quorum_nobody_speaks_and_the_failed_are_named() {
     let mut two = ensemble(vec![cash(), failing()], &with_quorum(0.6));

@@ -20,6 +20,7 @@ impl Drop for Release<'_> {
     }
 }
 
+// fault: database_locked
 #[test]
 fn a_locked_database_does_not_hold_the_session_up() {
     let place = Place::new();
@@ -74,6 +75,7 @@ fn until_the_disk_is_full() {
     println!("\nfull {} {}", recorder.stored().rows, recorder.trouble().unwrap());
 }
 
+// fault: disk_full
 #[test]
 fn a_full_disk_does_not_end_the_session_and_loses_nothing_that_was_stored() {
     let place = Place::new();

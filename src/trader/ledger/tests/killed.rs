@@ -29,6 +29,7 @@ fn appends_for_ever() {
     }
 }
 
+// fault: crash_around_commit
 #[test]
 fn every_acknowledged_row_is_there_after_kill_9() {
     let place = Place::new();

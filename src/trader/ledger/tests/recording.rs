@@ -65,6 +65,7 @@ fn a_ledger_goes_on_in_another_process() {
     assert_eq!((found.good.rows, found.fault), (2, None));
 }
 
+// fault: second_process
 #[test]
 fn two_writers_of_one_ledger_are_found_out() {
     let place = Place::new();
@@ -76,6 +77,7 @@ fn two_writers_of_one_ledger_are_found_out() {
     assert_eq!(place.rows().len(), 1);
 }
 
+// fault: ledger_touched
 #[test]
 fn a_ledger_that_lost_rows_is_not_gone_on_with() {
     let place = Place::new();

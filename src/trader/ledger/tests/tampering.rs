@@ -92,6 +92,7 @@ fn tamper(rows: &mut Vec<SessionRow>, rng: &mut Rng) -> (&'static str, usize) {
     first
 }
 
+// fault: ledger_touched
 #[test]
 fn a_thousand_tamperings_are_found_and_the_first_bad_row_is_named() {
     let (rows, anchor) = ledger();
@@ -122,6 +123,7 @@ fn every_bit_of_a_row_counts() {
     }
 }
 
+// fault: restart_other_account
 #[test]
 fn without_an_anchor_an_end_can_be_cut_off_and_a_chain_made_anew() {
     let (rows, anchor) = ledger();

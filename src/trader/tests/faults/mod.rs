@@ -39,6 +39,7 @@ fn failures(seeds: impl Iterator<Item = u64>) -> Vec<String> {
     failed
 }
 
+// fault: paper_same_path, everything_at_once
 #[test]
 fn the_ledger_is_the_truth_whatever_goes_wrong() {
     let failed = failures(seeds());
@@ -59,6 +60,7 @@ fn the_same_seed_makes_the_same_ledger() {
     }
 }
 
+// fault: everything_at_once
 #[test]
 fn the_seeds_rehearse_everything() {
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();

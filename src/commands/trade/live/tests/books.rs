@@ -138,6 +138,7 @@ fn limits() -> RiskLimits {
     RiskLimits { drawdown_frac_max: Some(0.1), ..RiskLimits::default() }
 }
 
+// fault: halted_last_time
 #[test]
 fn live_halted_last_time_is_refused_until_a_human_resumes() {
     let books = Books::new();
@@ -162,6 +163,7 @@ fn live_halted_last_time_is_refused_until_a_human_resumes() {
     assert_eq!(books.against("b", Start::Released, Adoption::Refused), [""; 0]);
 }
 
+// fault: restart_other_limits_of_account
 #[test]
 fn live_restart_with_wider_limits_is_refused_until_a_human_accepts_them() {
     let books = Books::new();
@@ -181,6 +183,7 @@ fn live_restart_with_wider_limits_is_refused_until_a_human_accepts_them() {
     );
 }
 
+// fault: unreconciled
 #[test]
 fn live_unreconciled_is_refused_unless_the_account_is_taken_over() {
     let books = Books::new();
@@ -203,6 +206,7 @@ fn live_unreconciled_is_refused_unless_the_account_is_taken_over() {
     assert_eq!(books.against("b", Start::Plain, Adoption::Refused), [""; 0]);
 }
 
+// fault: live_orders_left
 #[test]
 fn live_orders_that_a_session_left_are_refused_unless_they_are_taken_over() {
     let books = Books::new();
@@ -220,6 +224,7 @@ fn live_orders_that_a_session_left_are_refused_unless_they_are_taken_over() {
     assert_eq!(books.against("b", Start::Plain, Adoption::Refused), [""; 0]);
 }
 
+// fault: live_unexplained_position
 #[test]
 fn live_unexplained_position_is_what_no_ledger_tells_of() {
     let books = Books::new();
@@ -238,6 +243,7 @@ fn live_unexplained_position_is_what_no_ledger_tells_of() {
     assert_eq!(books.unexplained(&[("SPY", 7.0), ("QQQ", -1.0)]), []);
 }
 
+// fault: live_unexplained_position
 #[test]
 fn live_unexplained_position_is_refused_with_symbol_and_quantity_unless_it_is_taken_over() {
     let found = || {
@@ -254,6 +260,7 @@ fn live_unexplained_position_is_refused_with_symbol_and_quantity_unless_it_is_ta
     assert_eq!(explain(ACCOUNT, Vec::new(), Adoption::Refused).unwrap(), [""; 0]);
 }
 
+// fault: second_process
 #[test]
 fn an_account_is_claimed_once() {
     let folder = tempfile::tempdir().unwrap();

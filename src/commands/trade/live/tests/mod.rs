@@ -197,6 +197,8 @@ const WRONG: [Wrong; 29] = [
     ("a clock that runs fast", "--speed is for rehearsals", || Facts { speed: 2.0, ..good() }),
 ];
 
+// fault: live_without_limits, live_delayed_data, live_not_judged, live_made_up, bundle_touched
+// fault: live_not_confirmed
 #[test]
 fn each_wrong_way_is_refused_with_its_reason_and_no_other() {
     for (what, words, facts) in WRONG {
@@ -215,6 +217,7 @@ fn an_environment_that_closes_positions_needs_orders_that_do() {
     assert_eq!(refusals(&Facts { trade, ..facts() }), [""; 0]);
 }
 
+// fault: live_many_reasons
 #[test]
 fn all_reasons_are_told_at_once() {
     let facts = Facts {

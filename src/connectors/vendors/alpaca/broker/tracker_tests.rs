@@ -69,6 +69,7 @@ fn each_fact_is_told_once_in_any_order() {
     assert_eq!(hear(&update("canceled", "canceled", 100.0, &none)), "");
 }
 
+// fault: fill_before_acceptance, fill_after_cancel
 #[test]
 fn a_fill_before_the_order_is_accepted_and_one_after_its_cancel() {
     let mut tracker = tracker();
@@ -95,6 +96,7 @@ fn lists_and_stream_have_one_name_of_an_execution() {
     assert_eq!(short(&tracker.update(&part(50.0, 20.0))), "");
 }
 
+// fault: correction
 #[test]
 fn a_trade_may_be_corrected_and_taken_back() {
     let mut tracker = tracker();

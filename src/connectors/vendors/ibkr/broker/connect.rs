@@ -329,6 +329,7 @@ mod tests {
         }
     }
 
+    // fault: wrong_account
     #[test]
     fn guard_port_and_account_must_agree_with_the_wish() {
         for (port, is_live, is_wrong) in [
@@ -352,6 +353,7 @@ mod tests {
         }
     }
 
+    // fault: wrong_account
     #[test]
     fn guard_the_configured_account_must_be_there() {
         let accounts = ["DU1".to_owned(), "DU2".to_owned()];

@@ -53,6 +53,7 @@ fn kinds(core: &mut Core, at: f64) -> Vec<&'static str> {
     core.drain(at).into_iter().map(kind).collect()
 }
 
+// fault: connection_lost, weekly_login
 #[test]
 fn a_loss_that_lasts_thirty_seconds_is_an_alarm_once() {
     let mut core = core(None);
@@ -115,6 +116,7 @@ fn nightly_restart_that_does_not_come_lets_trading_go_on() {
     assert_eq!((core.usable(480.0), kinds(&mut core, 480.0)), (Ok(()), vec!["back"]));
 }
 
+// fault: unknown_words
 #[test]
 fn what_the_table_calls_noted_is_noted_and_nothing_floods() {
     let mut core = core(None);

@@ -67,6 +67,7 @@ pub(super) fn instant(text: &str, zone: &TimeZone) -> Option<Timestamp> {
 mod tests {
     use super::*;
 
+    // fault: numbers_unset
     #[test]
     fn sentinels_are_no_numbers() {
         let whole = [f64::from(i32::MAX), -f64::from(i32::MAX), i64::MAX as f64];

@@ -45,6 +45,7 @@ fn nobody_listens() {
     assert!(fetch(&source).unwrap_err().is_transient());
 }
 
+// fault: server_too_old
 #[test]
 fn a_connection_that_fails_says_why() {
     let cases: [(Handshake, u8, &[&str]); 6] = [
@@ -139,6 +140,7 @@ fn an_answer_that_nobody_can_read_is_asked_for_again_or_refused() {
     assert_eq!(double.count(Kind::Bars), 1);
 }
 
+// fault: code_162_pacing
 #[test]
 fn pacing_violations_are_waited_out() {
     let texts = [
@@ -185,6 +187,7 @@ fn a_window_that_is_full_is_waited_for() {
     assert_eq!(double.violations(), [""; 0]);
 }
 
+// fault: code_162_no_data
 #[test]
 fn no_data_is_no_error() {
     let double = Double::start(Market::default());
@@ -249,6 +252,7 @@ fn a_gateway_without_the_broker_is_waited_for() {
     assert_eq!(double.count(Kind::Bars), 0);
 }
 
+// fault: code_162_pacing
 #[test]
 fn a_lost_history_service_is_waited_for_and_then_tried() {
     let lost = (2105, "HMDS data farm connection is broken:euhmds".to_owned());

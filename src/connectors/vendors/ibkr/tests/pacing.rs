@@ -23,6 +23,7 @@ fn pacer() -> Pacer {
     Pacer::new(PacingRules::default(), &fast())
 }
 
+// fault: history_rules
 #[test]
 fn an_identical_request_waits_sixteen_seconds() {
     let mut pacer = pacer();
@@ -33,6 +34,7 @@ fn an_identical_request_waits_sixteen_seconds() {
     assert_eq!(pacer.admit(ms(16_000), &same), Admission::Go);
 }
 
+// fault: history_rules
 #[test]
 fn the_sixth_request_of_a_series_waits_and_another_series_does_not() {
     let mut pacer = pacer();
@@ -47,6 +49,7 @@ fn the_sixth_request_of_a_series_waits_and_another_series_does_not() {
     assert_eq!(pacer.admit(ms(3_005), &ask("a7", "s", 2)), Admission::Wait(ms(15)));
 }
 
+// fault: history_rules
 #[test]
 fn the_window_counts_double_requests_twice() {
     let mut pacer = pacer();
@@ -60,6 +63,7 @@ fn the_window_counts_double_requests_twice() {
     assert_eq!(pacer.admit(ms(602_000), &ask("b", "t", 1)), Admission::Go);
 }
 
+// fault: history_rules
 #[test]
 fn fifty_open_requests_are_enough_and_other_messages_pass() {
     let rules = PacingRules { window_requests: 1_000, ..PacingRules::default() };
@@ -185,6 +189,7 @@ fn broken_rules(sent: &Sent, limits: &Limits) -> Vec<String> {
 proptest! {
     #![proptest_config(ProptestConfig { cases: 12, ..ProptestConfig::default() })]
 
+    // fault: history_rules
     #[test]
     fn no_schedule_of_five_hundred_symbols_breaks_a_rule(
         pages in 1_usize..10,

@@ -258,6 +258,7 @@ fn a_bridge_that_falls_silent_is_told_with_the_reason_and_so_is_its_return() {
     assert!(told[0].starts_with("the bridge answers again after "), "{told:?}");
 }
 
+// fault: wrong_account
 #[test]
 fn the_wrong_account_is_refused() {
     let (connector, _) = bridge();

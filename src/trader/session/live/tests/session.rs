@@ -33,6 +33,7 @@ fn decided(seen: &Seen) -> Vec<Timestamp> {
     seen.rows.iter().filter_map(bar).collect()
 }
 
+// fault: bar_missing
 #[test]
 fn a_row_that_does_not_come_is_told_once_and_so_is_the_first_that_comes_again() {
     let seen = play(both([1, 2, 10, 11]), 700, None);
@@ -48,6 +49,7 @@ fn a_session_whose_rows_come_is_told_nothing() {
     assert_eq!(play(both(1..=2), 239, None).notices, []);
 }
 
+// fault: stale_leg
 #[test]
 fn a_symbol_in_doubt_is_not_entered_and_the_other_trades() {
     let mut events = both(1..=6);
@@ -66,6 +68,7 @@ fn a_symbol_in_doubt_is_not_entered_and_the_other_trades() {
     assert_eq!(seen.rows.iter().filter(|(event, _)| told(event)).count(), 2);
 }
 
+// fault: stale_leg
 #[test]
 fn a_symbol_in_doubt_can_be_left() {
     let mut events = both(1..=2);
@@ -76,6 +79,7 @@ fn a_symbol_in_doubt_can_be_left() {
     assert_eq!(exit.signed_quantity(), -entry.signed_quantity());
 }
 
+// fault: stale_all
 #[test]
 fn a_row_of_which_every_symbol_is_in_doubt_is_history() {
     for all in [vec![None], vec![Some(0), Some(1)]] {
@@ -87,6 +91,7 @@ fn a_row_of_which_every_symbol_is_in_doubt_is_history() {
     }
 }
 
+// fault: delisting
 #[test]
 fn delisting_is_learned_from_the_venue_and_asked_for_once() {
     let seen = play(both(1..=6), 400, Some(0));
@@ -97,6 +102,7 @@ fn delisting_is_learned_from_the_venue_and_asked_for_once() {
     assert_eq!(alerts.filter(told).count(), 1);
 }
 
+// fault: bar_missing
 #[test]
 fn a_bar_that_comes_after_its_row_went_out_without_it_is_counted_and_told() {
     let clock = Arc::new(AtomicI64::new(at(OPEN).nanos()));

@@ -58,6 +58,7 @@ impl VenueClock {
 mod tests {
     use super::*;
 
+    // fault: clock_jump
     #[test]
     fn time_goes_on_at_the_venues_pace() {
         let at = Timestamp::from_seconds;

@@ -118,6 +118,7 @@ impl Pace {
 mod tests {
     use super::*;
 
+    // fault: message_rate
     #[test]
     fn the_last_requests_of_a_window_are_for_cancels() {
         let mut pace = Pace::new(1000.0);

@@ -43,6 +43,7 @@ fn check(kind: &FaultKind, at: Moment) -> Bench {
     bench
 }
 
+// fault: report_repeated
 #[test]
 fn lost_doubled_swapped_and_late_updates_change_nothing() {
     for nth in [2, 5] {
@@ -59,12 +60,14 @@ fn lost_doubled_swapped_and_late_updates_change_nothing() {
     }
 }
 
+// fault: unknown_message
 #[test]
 fn a_frame_that_cannot_be_read_breaks_the_link() {
     let bench = check(&FaultKind::MalformedUpdate, Moment::Update(3));
     assert!(bench.ledger.count(is_lost) >= 1);
 }
 
+// fault: submit_ambiguous
 #[test]
 fn requests_that_fail_are_never_sent_twice() {
     for kind in [
@@ -89,6 +92,7 @@ fn requests_that_fail_are_never_sent_twice() {
     }
 }
 
+// fault: reconnect
 #[test]
 fn sockets_come_back_and_all_is_compared() {
     for kind in [FaultKind::CloseSockets, FaultKind::Silence(700)] {
@@ -101,6 +105,7 @@ fn sockets_come_back_and_all_is_compared() {
     }
 }
 
+// fault: unknown_words
 #[test]
 fn strange_words_are_kept_and_harm_nothing() {
     let bench = check(&FaultKind::UnknownStatus, Moment::Order(1));
@@ -108,6 +113,7 @@ fn strange_words_are_kept_and_harm_nothing() {
     assert!(notes.iter().any(|note| note == "unknown status `held_by_the_moon`"), "{notes:?}");
 }
 
+// fault: foreign_order
 #[test]
 fn what_others_do_is_in_the_account_and_in_no_event() {
     let foreign = FaultKind::ForeignOrder { symbol: "QQQ".to_owned(), quantity: 7.0 };
@@ -119,6 +125,7 @@ fn what_others_do_is_in_the_account_and_in_no_event() {
     assert_eq!(snapshot.account.cash, bench.sim.with_house(Brokerage::cash));
 }
 
+// fault: over_fill
 #[test]
 fn more_than_was_asked_for_is_told() {
     let bench = check(&FaultKind::OverFill(13.0), Moment::Order(6));
@@ -126,6 +133,7 @@ fn more_than_was_asked_for_is_told() {
 }
 
 /// Seeds of six faults each; more of them with `RELEAT_TEST_SEEDS`.
+// fault: everything_at_once
 #[test]
 fn random_faults_leave_no_difference() {
     let seeds = crate::base::variable("RELEAT_TEST_SEEDS").and_then(|text| text.parse().ok());

@@ -44,6 +44,7 @@ fn every_reason_is_told_at_once() {
     assert_eq!(refusal(&sim, &VenueWish { is_live: true, ..wish("s") }), "opened");
 }
 
+// fault: wrong_account
 #[test]
 fn addresses_say_which_money_it_is() {
     let check = |trading_url: &str, is_live: bool, expected: &str| {

@@ -130,6 +130,7 @@ fn what_the_broker_has_to_say_comes_with_the_market_data() {
     assert!(seen.notes.len() < 12, "{:?}", seen.notes);
 }
 
+// fault: half_open
 #[test]
 fn a_line_that_is_open_but_brings_nothing_is_given_up() {
     let fault = Fault { kind: FaultKind::StaleData(1000), at: Moment::TimeS(100.0) };

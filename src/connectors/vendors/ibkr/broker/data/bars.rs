@@ -262,6 +262,7 @@ mod tests {
         assert_eq!(found[1].available_at, at("2026-01-05T21:00:00Z"));
     }
 
+    // fault: data_unset
     #[test]
     fn guard_sentinels_make_no_bars() {
         for bad in [f64::MAX, f64::NAN, f64::INFINITY, 0.0, -1.0] {

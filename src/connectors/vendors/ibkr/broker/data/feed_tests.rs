@@ -52,6 +52,7 @@ fn names(feed: &mut Feed) -> Vec<String> {
         .collect()
 }
 
+// fault: code_2103_farm, codes_of_farms_that_are_well
 #[test]
 fn guard_2103_is_stale_after_thirty_seconds_without_data() {
     let mut feed = feed(false);
@@ -69,6 +70,7 @@ fn guard_2103_is_stale_after_thirty_seconds_without_data() {
     assert!(!names(&mut feed).iter().any(|name| name.starts_with("stale")));
 }
 
+// fault: code_10197
 #[test]
 fn guard_10197_makes_all_stale_once_until_data_ticks() {
     let mut feed = feed(false);
@@ -79,6 +81,7 @@ fn guard_10197_makes_all_stale_once_until_data_ticks() {
     assert_eq!(names(&mut feed), ["fresh all"]);
 }
 
+// fault: code_354_and_kin
 #[test]
 fn guard_354_10089_10090_10091_10167_10168_are_refused_unless_delayed_data_is_wished() {
     for code in [354, 10_089, 10_090, 10_091, 10_167, 10_168] {
@@ -92,6 +95,7 @@ fn guard_354_10089_10090_10091_10167_10168_are_refused_unless_delayed_data_is_wi
     }
 }
 
+// fault: code_354_and_kin
 #[test]
 fn guard_market_data_types_3_and_4() {
     for kind in [MarketDataType::Delayed, MarketDataType::DelayedFrozen] {
@@ -105,6 +109,7 @@ fn guard_market_data_types_3_and_4() {
     }
 }
 
+// fault: code_354_and_kin
 #[test]
 fn guard_delayed_ticks_make_no_quotes() {
     let ticks = [price(TickType::DelayedBid, 1.0), price(TickType::DelayedAsk, 2.0)];
@@ -117,6 +122,7 @@ fn guard_delayed_ticks_make_no_quotes() {
     assert_eq!(names(&mut delayed), ["quote SPY"]);
 }
 
+// fault: frame_burst
 #[test]
 fn guard_queue_keeps_the_newest_edition() {
     let mut feed = feed(false);
@@ -130,6 +136,7 @@ fn guard_queue_keeps_the_newest_edition() {
     assert!(matches!(events[1], StreamEvent::Quote { top, .. } if top.ask == 1001.0));
 }
 
+// fault: code_162_pacing
 #[test]
 fn causes_add_up_until_the_last_has_gone() {
     let mut feed = feed(false);

@@ -112,6 +112,7 @@ mod tests {
         assert_eq!(line.take(&price(TickType::Ask, 99.0), now), Tick::Live(None), "crossed");
     }
 
+    // fault: data_unset
     #[test]
     fn guard_no_price_and_sentinels_make_no_book() {
         for bad in [-1.0, 0.0, f64::MAX, f64::NAN, f64::INFINITY] {

@@ -34,6 +34,7 @@ impl BackOff {
 mod tests {
     use super::*;
 
+    // fault: gateway_absent, connection_lost, weekly_login
     #[test]
     fn pauses_double_up_to_a_limit_and_are_never_the_same() {
         let mut pauses = BackOff::seeded(1);

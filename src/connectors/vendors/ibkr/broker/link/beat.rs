@@ -43,6 +43,7 @@ impl Heartbeat {
 mod tests {
     use super::*;
 
+    // fault: half_open
     #[test]
     fn guard_half_open_is_found_within_thirteen_seconds() {
         let mut beat = Heartbeat::default();

@@ -134,6 +134,7 @@ impl Drop for Waiting<'_> {
 mod tests {
     use super::*;
 
+    // fault: message_rate
     #[test]
     fn guard_pacing_no_window_above_45_and_cancels_first() {
         let mut pace = Pace::default();
@@ -181,6 +182,7 @@ mod tests {
         assert_eq!(pace.sent.len(), PER_SECOND);
     }
 
+    // fault: code_100
     #[test]
     fn guard_100_stops_everything_for_a_while() {
         let mut pace = Pace::default();

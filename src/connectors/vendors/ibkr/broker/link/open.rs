@@ -74,6 +74,7 @@ fn check_handshake(next_id: i32, accounts: &[String]) -> Result<(), &'static str
 mod tests {
     use super::*;
 
+    // fault: gateway_without_login
     #[test]
     fn guard_a_handshake_without_id_or_account_is_none() {
         let accounts = ["DU1".to_owned()];

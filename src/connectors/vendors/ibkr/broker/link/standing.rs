@@ -122,6 +122,7 @@ mod tests {
         Reaction::Standing { change, is_data_gone }
     }
 
+    // fault: code_1100, code_1101, code_1102
     #[test]
     fn guard_1100_1101_1102_2110() {
         let mut link = Standing::default();
@@ -151,6 +152,7 @@ mod tests {
         assert_eq!((link.hold(None), link.is_usable()), (Change::None, true));
     }
 
+    // fault: code_1300, lag_notice
     #[test]
     fn guard_1300_and_lag_notices_end_the_connection() {
         for code in [1300, -5, -6, -7, -8] {
@@ -159,6 +161,7 @@ mod tests {
         }
     }
 
+    // fault: code_2103_farm, code_2105_2157_farms
     #[test]
     fn guard_farms_competition_and_pacing() {
         let mut link = Standing::default();

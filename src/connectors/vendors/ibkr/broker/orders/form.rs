@@ -189,6 +189,7 @@ mod tests {
         assert_eq!(order.oca_type, OcaType::ReduceWithBlock);
     }
 
+    // fault: code_10243
     #[test]
     fn guard_10243_fractions_are_refused_here() {
         for signed in [0.5, 1.5, 1e-9, f64::NAN] {

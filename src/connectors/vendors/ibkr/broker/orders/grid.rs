@@ -68,6 +68,7 @@ mod tests {
         assert_eq!(grid.round(price, toward).to_bits(), expected.to_bits(), "{price} {toward:?}");
     }
 
+    // fault: code_110
     #[test]
     fn prices_go_to_the_grid_of_the_market_rule() {
         let grid = PriceGrid::new([(0.0, 0.0001), (1.0, 0.01)], 0.01);

@@ -93,6 +93,7 @@ impl WireIds {
 mod tests {
     use super::*;
 
+    // fault: order_id_reuse
     #[test]
     fn a_number_is_never_used_twice_whatever_the_gateway_offers() {
         let folder = tempfile::tempdir().unwrap();
@@ -122,6 +123,7 @@ mod tests {
         }
     }
 
+    // fault: order_id_reuse
     #[test]
     fn nothing_is_given_out_that_is_not_on_the_disk() {
         let folder = tempfile::tempdir().unwrap();

@@ -92,6 +92,7 @@ fn names(events: &[BrokerEvent]) -> Vec<String> {
         .collect()
 }
 
+// fault: status_missing
 #[test]
 fn guard_status_quantities_come_from_executions_only() {
     let mut tracker = with_order(10.0);
@@ -104,6 +105,7 @@ fn guard_status_quantities_come_from_executions_only() {
     assert!(tracker.open().is_empty());
 }
 
+// fault: report_repeated
 #[test]
 fn guard_repeated_status_and_executions_count_once() {
     let mut tracker = with_order(10.0);
@@ -118,6 +120,7 @@ fn guard_repeated_status_and_executions_count_once() {
     assert_eq!(tracker.filled(OrderId(3)), 4.0);
 }
 
+// fault: fill_before_acceptance
 #[test]
 fn guard_fill_before_acceptance() {
     let mut tracker = with_order(10.0);
@@ -127,6 +130,7 @@ fn guard_fill_before_acceptance() {
     assert_eq!(names(&second), ["accepted"]);
 }
 
+// fault: correction
 #[test]
 fn guard_execution_revision_corrects_the_stem() {
     assert_eq!(stem("0000e0d5.6123ab12.01.02"), ("0000e0d5.6123ab12.01", 2));
@@ -147,6 +151,7 @@ fn guard_execution_revision_corrects_the_stem() {
     assert_eq!(names(&told), ["filled 1 at 5", "corrected 1 at 5"], "seen by its revision first");
 }
 
+// fault: numbers_unset
 #[test]
 fn guard_sentinels_never_reach_fills() {
     let unset = [f64::MAX, -f64::MAX, f64::NAN, f64::INFINITY, f64::NEG_INFINITY];
@@ -165,6 +170,7 @@ fn guard_sentinels_never_reach_fills() {
     assert!(tracker.execution(&execution("a.b.01.01", 2_147_483_647.0, 1.0), NOW).is_empty());
 }
 
+// fault: commission_first
 #[test]
 fn guard_commission_before_after_and_absent() {
     let mut tracker = with_order(10.0);
@@ -182,6 +188,7 @@ fn guard_commission_before_after_and_absent() {
     assert_eq!(names(&[told]), ["a.b.02 cost 1"]);
 }
 
+// fault: code_110, codes_201_203
 #[test]
 fn guard_201_203_110_10243_end_an_order() {
     for code in [201, 203, 110, 10_243, 321, 9_999] {
@@ -194,6 +201,7 @@ fn guard_201_203_110_10243_end_an_order() {
     }
 }
 
+// fault: code_202, fill_after_cancel
 #[test]
 fn guard_202_cancels_unless_filled() {
     let mut tracker = with_order(10.0);
@@ -209,6 +217,7 @@ fn guard_202_cancels_unless_filled() {
     assert_eq!(names(&tracker.notice(WIRE, 202, "Order expired", NOW)), ["expired"]);
 }
 
+// fault: code_399
 #[test]
 fn guard_399_keeps_an_order_open() {
     let mut tracker = with_order(10.0);
@@ -219,6 +228,7 @@ fn guard_399_keeps_an_order_open() {
     assert_eq!(tracker.open(), [(OrderId(3), WIRE)]);
 }
 
+// fault: code_321, unknown_words
 #[test]
 fn guard_321_on_a_working_order_and_unknown_codes_leave_it_alone() {
     for code in [321, 9_999] {
@@ -229,6 +239,7 @@ fn guard_321_on_a_working_order_and_unknown_codes_leave_it_alone() {
     }
 }
 
+// fault: code_100, codes_103_104_105
 #[test]
 fn guard_103_104_105_are_looked_up() {
     for code in [103, 104, 105, 100] {
@@ -239,6 +250,7 @@ fn guard_103_104_105_are_looked_up() {
     }
 }
 
+// fault: codes_10147_10148
 #[test]
 fn guard_10147_10148_161_are_no_failures() {
     for code in [10_147, 10_148, 161, 136] {
@@ -257,6 +269,7 @@ fn guard_135_refuses_an_order_whose_entry_is_unknown() {
     assert_eq!(names(&tracker.notice(WIRE, 135, "x", NOW)), ["cancel refused"]);
 }
 
+// fault: status_missing
 #[test]
 fn guard_a_promised_fill_that_never_comes_is_looked_up_once() {
     let mut tracker = with_order(10.0);
@@ -269,6 +282,7 @@ fn guard_a_promised_fill_that_never_comes_is_looked_up_once() {
     assert!(tracker.take_doubts().is_empty());
 }
 
+// fault: foreign_order
 #[test]
 fn orders_of_others_are_nobodys_here() {
     let mut tracker = tracker();
@@ -286,6 +300,7 @@ fn orders_of_others_are_nobodys_here() {
     assert!(tracker.notice(9, 201, "not ours", NOW).is_empty());
 }
 
+// fault: order_id_and_perm_id
 #[test]
 fn a_new_process_finds_its_orders_by_reference() {
     let mut tracker = tracker();

@@ -99,6 +99,7 @@ fn cash_of_the_right_account_and_currency() {
     assert_eq!(cash(vec![euro, other]), None);
 }
 
+// fault: numbers_unset
 #[test]
 fn guard_sentinels_make_no_snapshot() {
     for bad in ["1.7976931348623157E308", "", "2147483647", "9223372036854775807", "NaN", "inf"] {
@@ -120,6 +121,7 @@ fn guard_sentinels_make_no_snapshot() {
     assert_eq!(learned.snapshot.executions[0].cost, 0.0, "unknown");
 }
 
+// fault: foreign_order
 #[test]
 fn orders_of_others_are_listed_without_a_number() {
     let status = |perm_id, filled| {

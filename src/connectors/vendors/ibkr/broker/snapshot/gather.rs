@@ -175,6 +175,7 @@ mod tests {
     use super::*;
     use crate::domain::CalendarName;
 
+    // fault: reconnect, restart_next_day
     #[test]
     fn guard_a_gap_over_midnight_asks_for_more_than_today() {
         let calendar = Calendar::new(CalendarName::Xnys);

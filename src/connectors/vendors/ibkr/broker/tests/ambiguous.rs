@@ -139,6 +139,7 @@ fn cut_at(cuts: Vec<(Way, usize)>) -> Vec<(Way, usize, Fate)> {
     fates.into_inner().unwrap()
 }
 
+// fault: submit_ambiguous
 #[test]
 fn ambiguous_submit_cut_at_any_byte_is_settled_by_the_venue() {
     let (order, answer) = Bench::new().learn();

@@ -30,6 +30,7 @@ fn turn(switch: &Switch, act: Act) {
     switch.lock().unwrap().push(act);
 }
 
+// fault: nightly_restart, order_id_reuse
 #[test]
 fn gateway_restart_with_id_rollback_mixes_no_orders_up() {
     for seed in 0..seeds(2) {
@@ -66,6 +67,7 @@ fn gateway_restart_with_id_rollback_mixes_no_orders_up() {
     }
 }
 
+// fault: half_open
 #[test]
 fn half_open_is_found_within_thirteen_seconds() {
     if !is_long() {
@@ -86,6 +88,7 @@ fn half_open_is_found_within_thirteen_seconds() {
     desk.until("fill", |desk| desk.filled(2) == 1.0);
 }
 
+// fault: code_1100, code_1101, code_1102
 #[test]
 fn guard_1100_halts_orders_and_1101_and_1102_reconcile() {
     let (stage, switch) = switched();
@@ -109,6 +112,7 @@ fn guard_1100_halts_orders_and_1101_and_1102_reconcile() {
     desk.until("acceptance", |desk| desk.is_accepted(91));
 }
 
+// fault: code_10197
 #[test]
 fn guard_10197_makes_everything_stale() {
     let (stage, switch) = switched();
@@ -118,6 +122,7 @@ fn guard_10197_makes_everything_stale() {
     desk.until("staleness", |desk| desk.news.iter().any(is_stale));
 }
 
+// fault: unknown_message
 #[test]
 fn guard_an_unknown_message_means_a_new_connection() {
     let (stage, switch) = switched();
@@ -130,6 +135,7 @@ fn guard_an_unknown_message_means_a_new_connection() {
     assert_eq!(desk.snapshot().open_orders.len(), 1);
 }
 
+// fault: frame_split, report_repeated
 #[test]
 fn guard_messages_that_come_twice_late_or_in_another_order() {
     for seed in 0..seeds(3) {
@@ -170,6 +176,7 @@ fn guard_messages_that_come_twice_late_or_in_another_order() {
     }
 }
 
+// fault: numbers_unset
 #[test]
 fn guard_sentinels_in_every_message_at_once() {
     let mut options = options();
@@ -192,6 +199,7 @@ fn guard_sentinels_in_every_message_at_once() {
     assert!(!desk.has(|event| matches!(event, BrokerEvent::CostKnown { .. })));
 }
 
+// fault: message_rate
 #[test]
 fn pacing_no_second_has_more_than_45_messages() {
     let times: Arc<Mutex<Vec<f64>>> = Arc::default();

@@ -73,6 +73,7 @@ fn assert_held(desk: &mut Desk, stage: &Stage, id: u64) {
     assert_eq!(stage.orders(&format!("releat-s-{id}")), 0);
 }
 
+// fault: nightly_restart
 #[test]
 fn nightly_restart_nothing_is_sent_from_a_minute_before_until_everything_was_compared() {
     let (stage, switch) = night(120, 20.0);
@@ -100,6 +101,7 @@ fn nightly_restart_nothing_is_sent_from_a_minute_before_until_everything_was_com
     assert!(told.contains("can be reached again after"), "{told}");
 }
 
+// fault: nightly_restart
 #[test]
 fn nightly_restart_that_does_not_come_is_waited_for_three_minutes() {
     let (stage, _switch) = night(150, 60.0);
@@ -114,6 +116,7 @@ fn nightly_restart_that_does_not_come_is_waited_for_three_minutes() {
     until(&mut desk, "acceptance", |desk| desk.is_accepted(2));
 }
 
+// fault: nightly_restart
 #[test]
 fn nightly_restart_that_does_not_end_is_an_alarm_after_fifteen_minutes() {
     let (stage, switch) = night(400, 300.0);

@@ -126,6 +126,7 @@ fn brackets_that_are_sent_after_their_entry_has_filled_cancel_each_other() {
     assert_equals_the_house(&stage, &mut desk);
 }
 
+// fault: code_10243
 #[test]
 fn what_is_refused_here_never_leaves() {
     let stage = Stage::new(options());
@@ -143,6 +144,7 @@ fn what_is_refused_here_never_leaves() {
     assert_eq!(stage.sim.with_house(|house| house.orders().count()), 1);
 }
 
+// fault: codes_201_203
 #[test]
 fn guard_201_from_the_venue() {
     let mut options = options();
@@ -160,6 +162,7 @@ fn guard_201_from_the_venue() {
     assert_eq!(stage.orders("releat-s-1"), 0);
 }
 
+// fault: reconnect
 #[test]
 fn a_new_process_finds_everything_by_reference() {
     let stage = Stage::new(options());
@@ -181,6 +184,7 @@ fn a_new_process_finds_everything_by_reference() {
     assert_equals_the_house(&stage, &mut again);
 }
 
+// fault: foreign_order
 #[test]
 fn guard_foreign_orders_are_counted_and_never_touched() {
     let mut options = options();
@@ -214,6 +218,7 @@ fn guard_foreign_orders_are_counted_and_never_touched() {
     desk.until("cancels", |desk| (1..=4).all(|id| desk.is_canceled(id)));
 }
 
+// fault: correction
 #[test]
 fn guard_an_execution_that_is_corrected() {
     let mut options = options();

@@ -9,6 +9,7 @@ fn reasons(stage: &Stage, wish: &VenueWish) -> String {
     stage.try_open(wish).err().map(|refusal| refusal.reasons.join("\n")).unwrap_or_default()
 }
 
+// fault: wrong_account
 #[test]
 fn guard_the_wrong_kind_of_account_and_unknown_symbols_are_refused_together() {
     let stage = Stage::new(options());
@@ -23,6 +24,7 @@ fn guard_the_wrong_kind_of_account_and_unknown_symbols_are_refused_together() {
     assert!(reasons(&stage, &missing).contains("has no account DU7"));
 }
 
+// fault: code_354_and_kin
 #[test]
 fn guard_delayed_data_is_refused_unless_it_is_wished() {
     let mut options = options();
@@ -34,6 +36,7 @@ fn guard_delayed_data_is_refused_unless_it_is_wished() {
     assert_eq!(reasons(&stage, &wish), "");
 }
 
+// fault: code_321
 #[test]
 fn guard_an_api_that_only_reads_is_refused() {
     let mut options = options();
@@ -46,6 +49,7 @@ fn guard_an_api_that_only_reads_is_refused() {
     assert_eq!(permissions.outcome, FindingOutcome::Failed);
 }
 
+// fault: code_326
 #[test]
 fn guard_326_names_the_client_id() {
     let stage = Stage::new(options());
@@ -55,6 +59,7 @@ fn guard_326_names_the_client_id() {
     assert!(!refusal.is_unreachable);
 }
 
+// fault: server_too_old
 #[test]
 fn guard_a_gateway_that_is_too_old_is_told_from_one_that_is_not_there() {
     for version in [157, 200, 212] {
@@ -70,6 +75,7 @@ fn guard_a_gateway_that_is_too_old_is_told_from_one_that_is_not_there() {
     }
 }
 
+// fault: gateway_absent
 #[test]
 fn guard_nobody_there() {
     let mut stage = Stage::new(options());
@@ -80,6 +86,7 @@ fn guard_nobody_there() {
     assert!(refusal.is_unreachable && refusal.reasons[0].contains("start TWS"), "{refusal}");
 }
 
+// fault: gateway_silent
 #[test]
 fn guard_a_gateway_that_accepts_and_says_nothing() {
     if !is_long() {

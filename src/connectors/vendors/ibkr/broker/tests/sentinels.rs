@@ -119,6 +119,7 @@ fn none_numbers(text: &str) -> Vec<&str> {
         .collect()
 }
 
+// fault: numbers_unset
 #[test]
 fn sentinel_matrix_no_message_brings_an_unset_number_in() {
     count_panics();

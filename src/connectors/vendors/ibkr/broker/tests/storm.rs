@@ -68,6 +68,7 @@ fn lose(stage: &Stage, desk: &mut Desk) -> f64 {
 
 /// The short version counts tasks alone: other tests share the process. The long one wants it for
 /// itself.
+// fault: connection_lost
 #[test]
 fn reconnect_storm_leaks_nothing_and_brings_the_data_back() {
     let long = wanted(DROPS);
