@@ -52,7 +52,7 @@ pub(crate) struct Gateway {
 }
 
 impl Gateway {
-    fn start(sandbox: &Sandbox, broker: &str, more: &str) -> Self {
+    pub(crate) fn start(sandbox: &Sandbox, broker: &str, more: &str) -> Self {
         Self::start_at(sandbox, broker, speed(broker), more)
     }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::brokers::{Gateway, KEY, SECRET, ready};
 use crate::sandbox::Sandbox;
@@ -276,12 +276,13 @@ fn a_desk_tells_everything_that_is_wrong_before_it_asks_anybody() {
     assert_eq!(schema["title"], "releat desk file");
 }
 
-/// Halts and kills are kept by the account's name at the broker, whether the session named it or not.
+/// Halts, kills and what a session left are kept by the account's name at the broker, whether the session named it or not.
 // fault: halted_last_time
 #[test]
 fn a_kill_holds_for_the_account_with_and_without_its_name() {
     let (sandbox, bundle) = ready();
-    let gateway = Gateway::start_at(&sandbox, "ibkr", SPEED, "--account DU31");
+    let held = "--account DU31 --position ZZZ=7@100";
+    let gateway = Gateway::start_at(&sandbox, "ibkr", SPEED, held);
     let port = gateway.port;
     let alone = |session: &str, more: &str| {
         let mut command = sandbox.command(&format!(
@@ -295,6 +296,9 @@ fn a_kill_holds_for_the_account_with_and_without_its_name() {
         let mut child = alone(session, more).spawn().unwrap();
         wait(&mut child, event, || count(&sandbox, session, event) > 0);
         sandbox.succeed(&format!("kill {session}"));
+        wait(&mut child, "nothing is under way", || {
+            sandbox.document(&format!("status {session}"))["view"]["orders"] == json!([])
+        });
         signal(&child, "-TERM");
         let output = child.wait_with_output().unwrap();
         assert_eq!(output.status.code(), Some(143), "{}", told(&output));
@@ -306,25 +310,14 @@ fn a_kill_holds_for_the_account_with_and_without_its_name() {
         assert_eq!(output.status.code(), Some(5), "{told}");
         assert!(told.contains("`ibkr:DU31` was killed in session") && told.contains(by), "{told}");
     };
-    killed("without", "", "order_filled");
+    let talk = killed("without", "", "order_filled");
+    assert!(!talk.contains("ZZZ"), "nobody here trades it:\n{talk}");
     refused("next", "--account DU31", "session without");
     refused("next", "", "session without");
     sandbox.succeed("resume without");
-    let talk = killed("with", "--account DU31", "decision");
+    let talk = killed("with", "--account DU31", "reconciled");
     assert!(!talk.contains("our ledgers explain"), "the ledger of the first one does:\n{talk}");
     refused("next", "", "session with;");
     refused("next", "--account DU31", "session with;");
-    // A place that has no ledger of the account takes its positions over and says so.
-    sandbox.succeed("status with");
-    let elsewhere = "--set store.runs_dir=other/runs --set store.url=sqlite://other/releat.db";
-    std::fs::create_dir_all(sandbox.path("other")).unwrap();
-    let mut child = alone("stranger", elsewhere).spawn().unwrap();
-    let path = sandbox.path("other/runs/sessions/stranger/events.jsonl");
-    wait(&mut child, "it is compared", || {
-        std::fs::read_to_string(&path).unwrap_or_default().contains("reconciled")
-    });
-    signal(&child, "-TERM");
-    let talk = told(&child.wait_with_output().unwrap());
-    assert!(talk.contains("our ledgers explain 0; it is taken over"), "{talk}");
     gateway.end();
 }

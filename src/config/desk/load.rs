@@ -92,13 +92,15 @@ sessions:
 sessions:
 - {name: trend, venue: ibkr, acount: DU1, agents: [a]}
 - {name: pairs, venue: ibrk, agents: [a]}
-- {venue: alpaca, agents: [a]}
 ";
         let told = refusal(text);
-        for words in ["desk.yaml:2:", "`account`", "desk.yaml:3:", "ibkr", "desk.yaml:4:", "name"] {
+        for words in ["desk.yaml:2:", "`account`", "desk.yaml:3:", "ibkr", "2 problems"] {
             assert!(told.contains(words), "`{words}` is missing:\n{told}");
         }
-        assert!(told.contains("3 problems"), "{told}");
+        let told = refusal("sessions:\n- {venue: alpaca, agents: [a]}\n- {name: b, venue: mt5}\n");
+        for words in ["desk.yaml:2:", "sessions[0].name", "desk.yaml:3:", "sessions[1].agents"] {
+            assert!(told.contains(words), "`{words}` is missing:\n{told}");
+        }
     }
 
     #[test]
@@ -121,7 +123,7 @@ sessions:
     fn what_is_no_desk_is_refused() {
         assert!(refusal("").contains("is empty"));
         assert!(refusal("sessions: []").contains("at least one session"));
-        assert!(refusal("sessions: [").contains("desk.yaml:1:"));
+        assert!(refusal("sessions: [").contains("--> desk.yaml:"));
         let told = refusal("sessions: [{name: ../x, venue: mt5, agents: [a]}]");
         assert!(told.contains("letters, digits"), "{told}");
         let told = load_desk(FilePath::new("/none/such.yaml")).unwrap_err().to_string();

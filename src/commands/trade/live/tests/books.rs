@@ -13,7 +13,7 @@ use crate::commands::trade::paper::{Opening, foreseen};
 use crate::commands::{Failure, FailureKind};
 use crate::config::{Place, RiskLimits, Trade};
 use crate::domain::{Fill, OrderId, OrderRequest, Side, Symbol};
-use crate::ports::{BrokerAccount, BrokerEvent, BrokerSnapshot};
+use crate::ports::{BrokerAccount, BrokerSnapshot};
 use crate::store::{Durability, SessionDraft, SessionFact, SessionRow, Store};
 use crate::trader::{Alert, Effect, Event, Recorder, VenueKind};
 
@@ -49,17 +49,8 @@ fn heard(positions: &[(&str, f64)]) -> Event {
     Event::Snapshot { time: time(1), snapshot: snapshot(positions) }
 }
 
-fn bought(quantity: f64) -> Event {
-    Event::Broker(BrokerEvent::Filled(Fill {
-        execution_id: format!("x-{quantity}"),
-        order_id: OrderId(1),
-        symbol: symbol("SPY"),
-        side: Side::Buy,
-        quantity,
-        price: 100.0,
-        cost: 0.0,
-        time: time(2),
-    }))
+fn order(quantity: f64) -> OrderRequest {
+    OrderRequest::market(OrderId(1), symbol("SPY"), quantity, time(1))
 }
 
 impl Books {
@@ -96,9 +87,27 @@ impl Books {
     /// A session that sent an order and heard no more of it.
     fn sent(&self, name: &str) {
         self.session(name, 0, &[]);
-        let order = OrderRequest::market(OrderId(1), symbol("SPY"), 2.0, time(1));
-        let row = SessionRow::new(1, time(1), "{}".to_owned(), digest_bytes(b"row"));
-        let facts = [(1, SessionFact::Order(order))];
+        self.row(name, 1, vec![SessionFact::Order(order(2.0))]);
+    }
+
+    /// The next row of a session: an order that fills at once.
+    fn bought(&self, name: &str, row: u64, quantity: f64) {
+        let fill = Fill {
+            execution_id: "x".to_owned(),
+            order_id: OrderId(1),
+            symbol: symbol("SPY"),
+            side: Side::Buy,
+            quantity,
+            price: 100.0,
+            cost: 0.0,
+            time: time(2),
+        };
+        self.row(name, row, vec![SessionFact::Order(order(quantity)), SessionFact::Fill(fill)]);
+    }
+
+    fn row(&self, name: &str, number: u64, facts: Vec<SessionFact>) {
+        let row = SessionRow::new(number, time(1), "{}".to_owned(), digest_bytes(b"row"));
+        let facts: Vec<_> = facts.into_iter().map(|fact| (number, fact)).collect();
         self.store.append_ledger(name, &[row], &facts, Durability::Full).unwrap();
     }
 
@@ -231,8 +240,8 @@ fn live_unexplained_position_is_what_no_ledger_tells_of() {
     assert_eq!(books.unexplained(&[]), []);
     assert_eq!(books.unexplained(&[("SPY", 3.0)]), [("SPY".to_owned(), 3.0, 0.0)]);
     // What a session took over and traded afterwards is explained by its ledger.
-    let rows = [(heard(&[("SPY", 3.0)]), Vec::new()), (bought(2.0), Vec::new())];
-    books.session("a", 0, &rows);
+    books.session("a", 0, &[(heard(&[("SPY", 3.0)]), Vec::new())]);
+    books.bought("a", 2, 2.0);
     assert_eq!(books.unexplained(&[("SPY", 5.0)]), []);
     assert_eq!(books.unexplained(&[("SPY", 3.0)]), [("SPY".to_owned(), 3.0, 5.0)]);
     assert_eq!(books.unexplained(&[("SPY", 5.0), ("GLD", 9.0)]), [], "nobody here trades GLD");

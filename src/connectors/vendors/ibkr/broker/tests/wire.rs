@@ -153,16 +153,16 @@ fn guard_events_that_nobody_fetches_have_an_end() {
     let time = Timestamp::from_seconds(1);
     let mut most = 0;
     for id in 0..200_000 {
-        core.tell(vec![BrokerEvent::Accepted { order_id: OrderId(id), time }], time);
+        core.tell(vec![BrokerEvent::Accepted { order_id: OrderId(id), time }], 1.0);
         most = most.max(id);
     }
-    let events = core.drain();
+    let events = core.drain(2.0);
     assert!(events.len() <= 65_538, "{}", events.len());
     let place = |is_it: fn(&BrokerEvent) -> bool| events.iter().position(is_it);
     let lost = place(|event| matches!(event, BrokerEvent::LinkLost { .. })).unwrap();
     let back = place(|event| matches!(event, BrokerEvent::LinkRestored { .. })).unwrap();
     assert!(lost < back, "what was dropped is compared with the venue");
-    assert!(core.usable().is_ok());
+    assert!(core.usable(2.0).is_ok());
 }
 
 // fault: code_101
