@@ -3,7 +3,7 @@
 use super::{Alert, Decision, DeniedOrder, Effect, Engine, NoDecision};
 use crate::base::Timestamp;
 use crate::domain::{BookTop, MarketRow, OrderRequest, Symbol, Weights};
-use crate::gym::Order;
+use crate::gym::{Order, Position};
 use crate::risk::TradingState;
 use crate::signals::{DecisionPoint, Joint, Opinion, Target};
 use crate::trader::TraderError;
@@ -102,7 +102,8 @@ impl Engine {
     ) -> Result<Result<Joint, NoDecision>, TraderError> {
         let position = self.portfolio.position_state(self.prices.closes());
         let standing = self.portfolio.standing(self.prices.closes());
-        let trading = self.prices.are_trading();
+        let trading = self.may_trade();
+        let trading = &trading;
         let point = DecisionPoint { time, position: &position, standing: &standing, trading };
         let opinion = self.signals.signal(&point);
         let (found, failed) = match opinion {
@@ -133,6 +134,17 @@ impl Engine {
         let alarms = self.gate.signal_was(self.now, found.is_ok());
         self.alarm(alarms, effects);
         Ok(found)
+    }
+
+    /// One flag per symbol: may an action touch it? What is held may be left also where its data is in doubt, so that it has no
+    /// bar; the gate lets nobody enter it.
+    fn may_trade(&self) -> Vec<bool> {
+        let positions = &self.portfolio.holdings().positions;
+        let flags = self.prices.are_trading().iter().zip(&self.symbols).zip(positions);
+        let may = |((&is_trading, symbol), position): ((&bool, &Symbol), &Position)| {
+            is_trading || (position.quantity != 0.0 && self.is_in_doubt(symbol))
+        };
+        flags.map(may).collect()
     }
 
     fn trade(&mut self, joint: Joint, effects: &mut Vec<Effect>) {

@@ -19,6 +19,8 @@ fn ready() -> Bench {
     bench.warm();
     let time = bench.now();
     bench.snapshot(nothing(time));
+    // From the first decision on the account is the ledger's.
+    trade(&mut bench, 1, None);
     bench
 }
 
