@@ -220,7 +220,7 @@ fn a_second_process_is_told_who_trades() {
     assert!(errors(&second).contains(&process), "{}", errors(&second));
     first.signal("-INT");
     assert_eq!(first.output().status.code(), Some(130));
-    assert_eq!(sandbox.document(&format!("replay one -q"))["identical"], true);
+    assert_eq!(sandbox.document("replay one -q")["identical"], true);
 }
 
 /// Ten versions later.
