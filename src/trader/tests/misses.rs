@@ -29,7 +29,7 @@ fn limits() -> RiskLimits {
     RiskLimits { bad_signals_max: Some(3), ..RiskLimits::default() }
 }
 
-fn check(what: fn() -> Result<Opinion, SignalError>, expected: NoDecision) {
+fn check(what: fn() -> Result<Opinion, SignalError>, expected: &NoDecision) {
     let mut bench = Bench::with(&limits());
     let settings = (&Trade::default(), &limits());
     bench.engine = engine_of(&bench.panel, &env(), settings, Box::new(Says(what)));
@@ -50,7 +50,7 @@ fn check(what: fn() -> Result<Opinion, SignalError>, expected: NoDecision) {
 #[test]
 fn three_signals_in_a_row_that_are_no_numbers_hold_and_halt() {
     let nan = || Err(SignalError::Action { time: Timestamp::MIN, action: 9, num_actions: 5 });
-    check(nan, NoDecision::BadSignal);
+    check(nan, &NoDecision::BadSignal);
 }
 
 // fault: model_panics
@@ -61,7 +61,7 @@ fn three_panics_of_a_lone_agent_in_a_row_hold_and_halt() {
         let failed = vec![("a".to_owned(), "it panicked".to_owned())];
         Ok(Opinion::NoQuorum { failed })
     };
-    check(nobody, NoDecision::NoQuorum);
+    check(nobody, &NoDecision::NoQuorum);
 }
 
 /// Every decision takes longer than it may, but those of some rows.

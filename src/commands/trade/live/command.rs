@@ -69,14 +69,14 @@ pub struct LiveOptions {
 /// reached, [`FailureKind::Stopped`] if it was stopped and can go on.
 pub fn trade_at(options: &SessionOptions, command: &LiveOptions) -> Result<(), Failure> {
     let prepared = Prepared::new(options, command)?;
-    trade(prepared, Process::alone(options)?)?.show(options)
+    trade(&prepared, Process::alone(options)?)?.show(options)
 }
 
 /// Reaches the venue and trades until the end or a stop.
-pub(super) fn trade(prepared: Prepared, process: Process) -> Result<Ended, Failure> {
-    let begins_at = begins_at(&prepared, &process.interrupt)?;
+pub(super) fn trade(prepared: &Prepared, process: Process) -> Result<Ended, Failure> {
+    let begins_at = begins_at(prepared, &process.interrupt)?;
     let agent = &prepared.members[0].agent;
-    let plan = Plan::of(&prepared, begins_at);
+    let plan = Plan::of(prepared, begins_at);
     let wish = prepared.wish(plan.since);
     let connectors = &prepared.place.connectors;
     let OpenVenue { mut broker, mut stream, account } =
@@ -84,14 +84,14 @@ pub(super) fn trade(prepared: Prepared, process: Process) -> Result<Ended, Failu
     let account = prepared.account_label(&account);
     // Nobody else trades it until this is dropped.
     let _claim = claim(&prepared.place.store.runs_dir, &account)?;
-    take_over(&prepared, &account, broker.as_mut(), stream.as_mut())?;
+    take_over(prepared, &account, broker.as_mut(), stream.as_mut())?;
     let opening = prepared.opening(&account);
     let opened = open(&opening, |_| Ok((Box::new(RealVenue(broker)), None)))?;
     let table: ActionTable = serde_json::from_str(prepared.members[0].bundle.actions_json())
         .map_err(|error| Failure::new(FailureKind::Data, error))?;
     let rows = || Decisions::new(table.names(), &agent.universe.symbols);
     let decisions = prepared.command.decisions.is_some().then(rows);
-    run(&prepared, Running { plan, opened, decisions, process }, &mut *stream)
+    run(prepared, Running { plan, opened, decisions, process }, &mut *stream)
 }
 
 /// The past, as far as it is known before the venue is asked.

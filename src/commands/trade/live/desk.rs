@@ -84,7 +84,7 @@ pub fn trade_desk(options: &SessionOptions, command: &DeskOptions) -> Result<(),
             .zip(processes)
             .map(|((name, session), process)| {
                 let thread = thread::Builder::new().name(name.clone()).stack_size(STACK_BYTES);
-                (name, thread.spawn_scoped(scope, move || one(session, process)))
+                (name, thread.spawn_scoped(scope, move || one(&session, process)))
             })
             .collect();
         let end = |(name, begun): (String, std::io::Result<thread::ScopedJoinHandle<'_, _>>)| {
@@ -105,7 +105,7 @@ fn stamp() -> String {
 }
 
 /// One session, from its connection to its end. Why it failed is told at once: the others may trade on for days.
-fn one(session: Prepared, process: Process) -> Result<Ended, Failure> {
+fn one(session: &Prepared, process: Process) -> Result<Ended, Failure> {
     let console = session.options.console.clone();
     let folder = SessionFolder::new(&session.place.store.runs_dir, &session.session);
     let ended = catch_unwind(AssertUnwindSafe(|| trade(session, process)))

@@ -63,7 +63,7 @@ impl Prepared {
         if let (true, Some(_), Some(store)) = (self.is_live(), &account, &store) {
             against.extend(standing(store, &opening, start, self.adoption())?);
         }
-        Unfit::if_any(reasons, against)
+        Unfit::if_any(reasons, &against)
     }
 
     pub(super) const fn is_live(&self) -> bool {

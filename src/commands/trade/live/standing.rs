@@ -20,7 +20,7 @@ pub(super) enum Unfit {
 
 impl Unfit {
     /// An error if there is a reason. What is on the disk keeps its own exit code where it is the only one.
-    pub(super) fn if_any(mut reasons: Vec<String>, against: Vec<Failure>) -> Result<(), Self> {
+    pub(super) fn if_any(mut reasons: Vec<String>, against: &[Failure]) -> Result<(), Self> {
         let first = against.first().map_or(FailureKind::Refused, Failure::kind);
         let is_alike = reasons.is_empty() && against.iter().all(|one| one.kind() == first);
         reasons.extend(against.iter().map(reason_of));

@@ -96,7 +96,7 @@ pub(super) fn explain(
         Adoption::Allowed => Ok(texts),
         Adoption::Refused => {
             let remedy = |text| format!("{text}; --adopt-positions takes it over");
-            Unfit::if_any(texts.into_iter().map(remedy).collect(), Vec::new())?;
+            Unfit::if_any(texts.into_iter().map(remedy).collect(), &[])?;
             Ok(Vec::new())
         }
     }

@@ -291,10 +291,10 @@ fn what_is_on_the_disk_is_among_the_reasons() {
     let (against, start) = foreseen(&opening, Some(ACCOUNT), Some(&books.store)).unwrap();
     assert_eq!((against.len(), start), (1, Start::Plain));
     assert!(against[0].to_string().contains("session a is over (complete)"), "{}", against[0]);
-    let usage = |against| Unfit::if_any(Vec::new(), against).unwrap_err().kind();
+    let usage = |against: Vec<Failure>| Unfit::if_any(Vec::new(), &against).unwrap_err().kind();
     assert_eq!(usage(against), FailureKind::Usage, "alone it keeps its exit code");
     let (against, _) = foreseen(&opening, Some(ACCOUNT), Some(&books.store)).unwrap();
-    let unfit = Unfit::if_any(vec!["port".to_owned()], against).unwrap_err();
+    let unfit = Unfit::if_any(vec!["port".to_owned()], &against).unwrap_err();
     assert_eq!(unfit.kind(), FailureKind::Refused);
     let told = Failure::from(unfit).to_string();
     assert!(told.contains("2 reasons:\n  - port\n  - session a is over"), "{told}");

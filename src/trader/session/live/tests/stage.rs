@@ -62,7 +62,7 @@ impl SignalSource for InAndOut {
     }
 
     fn signal(&mut self, point: &DecisionPoint<'_>) -> Result<Opinion, SignalError> {
-        let weights = if self.0 % 2 == 0 { [1.0, 0.0, 0.0] } else { [0.2, 0.4, 0.4] };
+        let weights = if self.0.is_multiple_of(2) { [1.0, 0.0, 0.0] } else { [0.2, 0.4, 0.4] };
         let signal = Signal {
             time: point.time,
             action: 0,

@@ -1,5 +1,4 @@
 //! Kills of many orders: one by one at the broker's pace, or all by one message.
-#![expect(clippy::print_stderr, reason = "a figure for the documentation")]
 
 use std::sync::{Arc, Mutex};
 
