@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 use std::process::{Child, Command, Output, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
+use releat::base::Stopwatch;
 use serde_json::{Value, json};
 
 use crate::brokers::{Gateway, KEY, SECRET, ready};
@@ -12,7 +13,7 @@ use crate::sandbox::Sandbox;
 /// A day of six and a half hours in a minute.
 const SPEED: &str = "450";
 /// Far beyond what anything here takes on a machine that does something else besides.
-const PATIENCE: Duration = Duration::from_secs(240);
+const PATIENCE_S: f64 = 240.0;
 
 /// What a session of a desk is, in a desk file.
 fn entry(name: &str, venue: &str, account: &str, bundle: &str, gateway: &Gateway) -> String {
@@ -52,10 +53,10 @@ fn count(sandbox: &Sandbox, session: &str, event: &str) -> usize {
 
 /// Waits until something is so, while the process lives.
 fn wait(child: &mut Child, what: &str, is_so: impl Fn() -> bool) {
-    let begin = Instant::now();
+    let watch = Stopwatch::start();
     while !is_so() {
         assert_eq!(child.try_wait().unwrap(), None, "it ended before: {what}");
-        assert!(begin.elapsed() < PATIENCE, "not so: {what}");
+        assert!(watch.seconds() < PATIENCE_S, "not so: {what}");
         std::thread::sleep(Duration::from_millis(100));
     }
 }
