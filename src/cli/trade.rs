@@ -37,7 +37,7 @@ pub struct PaperArguments {
     /// How many sessions of the exchange to trade at a broker; until it is stopped if absent.
     #[arg(long, value_name = "N")]
     pub sessions: Option<u32>,
-    /// Name of the session; one that was stopped or died goes on. Default: made from agent and time. With --desk: what
+    /// Name of the session; one that was stopped or died goes on. Default: made from agent and time. At a desk: what
     /// the names of its sessions end with.
     #[arg(long, value_name = "SESSION")]
     pub session: Option<String>,

@@ -283,8 +283,8 @@ fn a_kill_holds_for_the_account_with_and_without_its_name() {
     let (sandbox, bundle) = ready();
     let held = "--account DU31 --position ZZZ=7@100";
     let gateway = Gateway::start_at(&sandbox, "ibkr", SPEED, held);
-    let port = gateway.port;
     let alone = |session: &str, more: &str| {
+        let port = gateway.port;
         let mut command = sandbox.command(&format!(
             "paper --config agents/tiny.yaml --agent {bundle} --venue ibkr --speed {SPEED} --session {session} \
              --set connectors.ibkr.port={port} {more}"
@@ -319,5 +319,10 @@ fn a_kill_holds_for_the_account_with_and_without_its_name() {
     assert!(!talk.contains("our ledgers explain"), "the ledger of the first one does:\n{talk}");
     refused("next", "", "session with;");
     refused("next", "--account DU31", "session with;");
+    let other = Gateway::start_at(&sandbox, "ibkr", SPEED, "--account DU32 --position AAA=10@100");
+    let place = format!("--set connectors.ibkr.port={}", other.port);
+    let talk = killed("stranger", &place, "reconciled");
+    assert!(talk.contains("`ibkr:DU32` holds 10 AAA, our ledgers explain 0; it is taken over"));
+    other.end();
     gateway.end();
 }

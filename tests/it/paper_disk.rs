@@ -42,6 +42,7 @@ fn last_cancel(session: &Session, watch: &Stopwatch) -> (f64, &'static str) {
 }
 
 /// Database, ledger, log, journal and kill file lie on the disk that is full.
+// fault: disk_full
 #[test]
 fn a_disk_without_a_byte_left_does_not_keep_orders_open() {
     let Some(sandbox) = Sandbox::with_small_disk("data", MEBIBYTES) else { return };
@@ -72,6 +73,7 @@ fn a_disk_without_a_byte_left_does_not_keep_orders_open() {
 }
 
 /// The venue trades on, as a broker would: only the database has no room.
+// fault: disk_full
 #[test]
 fn a_database_without_room_lets_no_new_order_out() {
     let Some(sandbox) = Sandbox::with_small_disk("small", MEBIBYTES) else { return };

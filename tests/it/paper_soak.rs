@@ -1,7 +1,7 @@
 //! Weeks of trading on bars of a minute, at many times the speed of life: the process stays as small as it was.
 //!
-//! The first week warms up. What the process holds on the weekend after it and on the weekend two weeks later is the same:
-//! on a weekend nothing moves, so that what is measured is kept and not on its way.
+//! Six weeks warm up: caches of the database and of the allocator fill. Memory comes from the system in steps of some MB, so
+//! what a week adds is the slope of a line through the twelve weeks after them.
 
 use std::io::{Read, Seek, SeekFrom};
 use std::path::Path;
@@ -11,17 +11,16 @@ use std::time::Duration;
 
 use crate::sandbox::Sandbox;
 
-/// Seconds of the stream in a second: the three weeks and the weekends around take about 55 s.
-const SPEED: f64 = 36_000.0;
-/// The speed, if another one is wanted; at 60 it takes nine hours a day.
+/// Seconds of the stream in a second: nights and weekends included, the eighteen weeks take about 75 s.
+const SPEED: f64 = 150_000.0;
+/// The speed, if another one is wanted; at 60 it takes two days.
 const SPEED_VARIABLE: &str = "RELEAT_SOAK_SPEED";
-/// Growth in two weeks, a fraction.
+/// Growth in a week, a fraction.
 const GROWTH_MAX: f64 = 0.02;
-/// The last bars before the two weekends.
-const FRIDAYS: [&str; 2] = ["2017-03-03T21:00:00Z", "2017-03-17T20:00:00Z"];
-const PAUSE: Duration = Duration::from_millis(100);
-/// 16 sessions of 390 minutes, less the last row, on which nothing is decided.
-const DECISIONS: u64 = 16 * 390 - 1;
+const WEEKS: f64 = 17.7;
+const PAUSE: Duration = Duration::from_millis(250);
+/// 88 sessions of 390 minutes, less the last row, on which nothing is decided.
+const DECISIONS: u64 = 88 * 390 - 1;
 
 const AGENT: &str = "\
 name: minutes
@@ -31,7 +30,7 @@ data:
   source: {synthetic: {seed: 3}}
   train: 2017-01-03..2017-01-13
   validation: 2017-01-17..2017-01-20
-  test: 2017-02-27..2017-03-20
+  test: 2017-02-27..2017-06-30
   embargo_bars: 0
 features:
   - log_return: {window: 1}
@@ -64,25 +63,17 @@ fn size(pid: u32) -> Option<Size> {
     Some(Size { resident_kib: kib("VmRSS:")?, files })
 }
 
-/// The end of a file that grows.
-fn tail(path: &Path) -> String {
-    let read = || -> std::io::Result<String> {
-        let mut file = std::fs::File::open(path)?;
+/// Whether the last row has been played: what comes then is the report.
+fn is_closed(log: &Path) -> bool {
+    let tail = || -> std::io::Result<String> {
+        let mut file = std::fs::File::open(log)?;
         let length = file.metadata()?.len();
         file.seek(SeekFrom::Start(length.saturating_sub(8192)))?;
         let mut bytes = Vec::new();
         file.read_to_end(&mut bytes)?;
         Ok(String::from_utf8_lossy(&bytes).into_owned())
     };
-    read().unwrap_or_default()
-}
-
-/// When the last row was that the venue has passed.
-fn clock(journal: &Path) -> Option<String> {
-    let text = tail(journal);
-    let (_, last) = text.rsplit_once("{\"advance\":")?;
-    let (_, time) = last.split_once("\"time\":\"")?;
-    time.split('"').next().map(str::to_owned)
+    tail().is_ok_and(|text| text.contains("\"session_closed\""))
 }
 
 #[test]
@@ -98,14 +89,15 @@ fn weeks_of_minutes_leave_memory_and_files_as_they_were() {
     let mut command = sandbox.command(&arguments);
     command.stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn().unwrap();
-    let journal = sandbox.path("data/runs/sessions/soak/venue.jsonl");
-    let mut weekends = [Vec::new(), Vec::new()];
+    let log = sandbox.path("data/runs/sessions/soak/events.jsonl");
+    let mut sizes = Vec::new();
     while child.try_wait().unwrap().is_none() {
-        let time = clock(&journal);
-        let weekend = FRIDAYS.iter().position(|friday| time.as_deref() == Some(*friday));
-        if let Some((weekend, size)) = weekend.zip(size(child.id())) {
-            weekends[weekend].push(size);
+        let found = size(child.id());
+        if is_closed(&log) {
+            break;
         }
+        // The session has begun.
+        sizes.extend(found.filter(|_| log.exists()));
         thread::sleep(PAUSE);
     }
     let output = child.wait_with_output().unwrap();
@@ -113,26 +105,42 @@ fn weeks_of_minutes_leave_memory_and_files_as_they_were() {
     let document: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(document["complete"], true);
     assert_eq!(document["decisions"].as_u64(), Some(DECISIONS), "{document}");
-    let [before, after] = weekends.map(|looks| middle(&looks));
-    let growth = after.resident_kib / before.resident_kib - 1.0;
-    eprintln!(
-        "soak at {speed} times, {} orders: resident {} -> {} KiB, {:+.2} % in two weeks, files {} -> {}",
-        document["orders"],
-        before.resident_kib,
-        after.resident_kib,
-        100.0 * growth,
-        before.files,
-        after.files,
-    );
-    assert!(growth <= GROWTH_MAX, "resident memory grew by {:.2} %", 100.0 * growth);
-    assert_eq!(after.files, before.files, "open files");
+    check(&sizes, speed, &document);
 }
 
-/// The look in the middle; of files the fewest, as one more is open now and then while a file is replaced or looked at.
-fn middle(looks: &[Size]) -> Size {
-    assert!(looks.len() >= 10, "only {} looks at the process on a weekend", looks.len());
-    let mut resident: Vec<f64> = looks.iter().map(|size| size.resident_kib).collect();
-    resident.sort_by(f64::total_cmp);
-    let files = looks.iter().map(|size| size.files).min().unwrap_or(0);
-    Size { resident_kib: resident[resident.len() / 2], files }
+/// What a week adds, over the last two thirds.
+fn check(sizes: &[Size], speed: f64, document: &serde_json::Value) {
+    assert!(sizes.len() >= 60, "only {} looks at the process", sizes.len());
+    let (warm, rest) = sizes.split_at(sizes.len() / 3);
+    let week = sizes.len() as f64 / WEEKS;
+    let course: Vec<f64> = rest.iter().map(|size| size.resident_kib).collect();
+    let growth = slope(&course) * week / course[0];
+    // One more is open now and then, while a file is replaced or looked at.
+    let least = |sizes: &[Size]| sizes.iter().map(|size| size.files).min().unwrap_or(0);
+    let files = (least(&warm[warm.len() / 2..]), least(&rest[rest.len() / 2..]));
+    eprintln!(
+        "soak at {speed} times, {} looks, {} orders: resident {} -> {} KiB, {:+.2} % a week, files {} -> {}",
+        sizes.len(),
+        document["orders"],
+        course[0],
+        course[course.len() - 1],
+        100.0 * growth,
+        files.0,
+        files.1,
+    );
+    assert!(growth <= GROWTH_MAX, "resident memory grows by {:.2} % a week", 100.0 * growth);
+    assert!(files.1 <= files.0, "open files grew from {} to {}", files.0, files.1);
+}
+
+/// By how much one look is above the one before, by least squares.
+fn slope(values: &[f64]) -> f64 {
+    let middle = (values.len() - 1) as f64 / 2.0;
+    let mean = values.iter().sum::<f64>() / values.len() as f64;
+    let (mut product, mut square) = (0.0, 0.0);
+    for (index, value) in values.iter().enumerate() {
+        let distance = index as f64 - middle;
+        product += distance * (value - mean);
+        square += distance * distance;
+    }
+    product / square
 }

@@ -74,8 +74,11 @@ fn all_tests() -> Vec<(Test, Vec<String>)> {
     others.flat_map(|(file, text)| tests_of(&file, &text).unwrap()).collect()
 }
 
-/// The lines of the page: what is called how, the words of its columns, and the tests as they are written there.
-fn lines_of(page: &str) -> Result<Vec<(String, [String; 2], Vec<String>)>, String> {
+/// A line of the page: its name, the words of its columns, and the tests as they are written there.
+type Line = (String, [String; 2], Vec<String>);
+
+/// The lines of the page.
+fn lines_of(page: &str) -> Result<Vec<Line>, String> {
     let mut lines = Vec::new();
     for line in page.lines().filter(|line| line.starts_with("| `")) {
         let cells: Vec<&str> = line.trim_matches('|').split(" | ").map(str::trim).collect();

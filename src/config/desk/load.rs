@@ -132,7 +132,7 @@ sessions:
 
     #[test]
     fn the_desk_that_comes_with_the_program_can_be_read() {
-        let text = include_str!("../../../desks/all.yaml");
-        assert!(from_text("desks/all.yaml", text).unwrap().sessions.len() >= 2);
+        let text = include_str!("../../../docs/desk.yaml");
+        assert!(from_text("docs/desk.yaml", text).unwrap().sessions.len() >= 2);
     }
 }

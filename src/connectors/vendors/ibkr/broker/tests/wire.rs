@@ -151,10 +151,8 @@ fn core() -> Core {
 fn guard_events_that_nobody_fetches_have_an_end() {
     let mut core = core();
     let time = Timestamp::from_seconds(1);
-    let mut most = 0;
     for id in 0..200_000 {
         core.tell(vec![BrokerEvent::Accepted { order_id: OrderId(id), time }], 1.0);
-        most = most.max(id);
     }
     let events = core.drain(2.0);
     assert!(events.len() <= 65_538, "{}", events.len());
