@@ -35,6 +35,8 @@ mod resilience;
 mod resume;
 mod s3;
 mod sandbox;
+#[path = "../../src/store/tests/server.rs"]
+mod server;
 mod sim_conformance;
 mod store;
 mod tune;

@@ -6,11 +6,7 @@ use std::time::Duration;
 use releat::base::Stopwatch;
 
 use crate::paper_kill::{NUM_ORDERS, Session, Trigger, check_sticky, ready, text_from, until};
-
-#[path = "../../src/store/tests/server.rs"]
-mod server;
-
-use server::Server;
+use crate::server::Server;
 
 /// Longest time to the last cancel on a machine that has better things to do.
 const CANCEL_S_MAX: f64 = 10.0;

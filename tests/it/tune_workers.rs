@@ -7,11 +7,7 @@ use releat::base::Stopwatch;
 use serde_json::{Value, json};
 
 use crate::sandbox::{Sandbox, TINY_AGENT};
-
-#[path = "../../src/store/tests/server.rs"]
-mod server;
-
-use server::Server;
+use crate::server::Server;
 
 /// Eight trials that take long enough to be killed.
 pub(crate) const TUNE: &str = "
