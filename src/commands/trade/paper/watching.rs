@@ -22,7 +22,7 @@ use crate::commands::{Console, Failure, FailureKind, SessionOptions};
 use crate::evaluate::attribution::Terms;
 use crate::risk::{HaltCause, TradingState};
 use crate::trader::watchdog::{Inbox, WatchNotice, Watchdog, WatchdogOptions, post};
-use crate::trader::{Effect, Engine, Event, Progress, Tally, Watcher};
+use crate::trader::{Effect, Engine, Event, Progress, SessionManifest, Tally, Watcher};
 
 /// Paper minus backtest in the folder of a session.
 const ATTRIBUTION_FILE: &str = "attribution.json";
@@ -37,6 +37,7 @@ pub(in crate::commands::trade) struct Watching<'a> {
     report: PaperRecorder,
     decisions: Option<&'a mut Decisions>,
     folder: SessionFolder,
+    manifest: SessionManifest,
     manager: ServiceManager,
     /// Alarms go here as well, unless the screen is drawn on.
     console: Option<Console>,
@@ -93,6 +94,7 @@ impl<'a> Watching<'a> {
             report: PaperRecorder::new(opened.engine.symbols()),
             decisions,
             folder,
+            manifest: opened.manifest.clone(),
             manager,
             console: (!is_drawn).then(|| options.console.clone()),
             inbox: Some(inbox),
@@ -180,6 +182,9 @@ impl Watching<'_> {
         }
         let made = std::fs::create_dir_all(self.folder.path());
         let made = made.map_err(|error| error.to_string());
+        // A kill holds for the account of the manifest.
+        let manifest = || self.manifest.write(self.folder.path()).map_err(|e| e.to_string());
+        let made = made.and_then(|()| manifest());
         let made = made.and_then(|()| self.folder.begin().map_err(|error| error.to_string()));
         let detail = made.err().unwrap_or_else(|| "it is made again".to_owned());
         self.log.say("folder_gone", &json!({ "detail": detail }));
