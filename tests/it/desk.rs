@@ -10,8 +10,8 @@ use serde_json::{Value, json};
 use crate::brokers::{Gateway, KEY, SECRET, ready};
 use crate::sandbox::Sandbox;
 
-/// A day of six and a half hours in a minute.
-const SPEED: &str = "450";
+/// A day of six and a half hours in a minute and a half: three accounts share the machine.
+const SPEED: &str = "300";
 /// Far beyond what anything here takes on a machine that does something else besides.
 const PATIENCE_S: f64 = 240.0;
 
