@@ -1,6 +1,7 @@
 //! Several accounts in one process: the binary, simulated gateways in other processes, TCP between them.
 
 use std::collections::BTreeMap;
+use std::io::Read;
 use std::process::{Child, Command, Output, Stdio};
 use std::time::Duration;
 
@@ -55,8 +56,13 @@ fn count(sandbox: &Sandbox, session: &str, event: &str) -> usize {
 fn wait(child: &mut Child, what: &str, is_so: impl Fn() -> bool) {
     let watch = Stopwatch::start();
     while !is_so() {
-        assert_eq!(child.try_wait().unwrap(), None, "it ended before: {what}");
-        assert!(watch.seconds() < PATIENCE_S, "not so: {what}");
+        let is_late = watch.seconds() > PATIENCE_S;
+        if is_late || child.try_wait().unwrap().is_some() {
+            child.kill().unwrap();
+            let mut talk = String::new();
+            child.stderr.take().unwrap().read_to_string(&mut talk).unwrap();
+            panic!("{}: {what}\n{talk}", if is_late { "not so" } else { "it ended before" });
+        }
         std::thread::sleep(Duration::from_millis(100));
     }
 }
