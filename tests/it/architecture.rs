@@ -27,7 +27,7 @@ const CRATE_ROOMS: &[(&str, &[&str])] = &[
     ("burn_flex", &["gym", "models"]),
     ("burn_autodiff", &["models"]),
     ("gemm", &["models"]),
-    ("pulp", &["gym", "models"]),
+    ("pulp", &["gym", "models", "risk"]),
     ("polars", &["dataset"]),
     ("kuva", &["plot"]),
     ("sqlx", &["store"]),

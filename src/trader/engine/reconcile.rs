@@ -98,7 +98,11 @@ impl Engine {
         }
         let held = self.theirs(snapshot);
         let ours = self.portfolio.holdings();
+        // What was taken over before there was a price has none for its entry: it is taken over again.
+        let mut positions = ours.positions.iter();
+        let is_priced = positions.all(|p| p.quantity == 0.0 || p.entry_price.is_finite());
         let is_same = ours.cash == snapshot.account.cash
+            && is_priced
             && ours.positions.iter().zip(&held).all(|(p, &quantity)| p.quantity == quantity);
         if !is_same {
             let closes = self.prices.closes().to_vec();

@@ -143,12 +143,10 @@ fn name(command: &LiveOptions, members: &[Member]) -> String {
 
 /// Settings that the venue asks for and that nobody gave.
 fn at_broker(mut trade: Trade, agent: &Agent, broker: BrokerKind) -> Trade {
-    if !broker.trades_fractions() {
-        for symbol in &agent.universe.symbols {
-            let rules = trade.instruments.entry(symbol.clone()).or_default();
-            if rules.lot == 0.0 {
-                rules.lot = 1.0;
-            }
+    for symbol in &agent.universe.symbols {
+        let rules = trade.instruments.entry(symbol.clone()).or_default();
+        if rules.lot == 0.0 {
+            rules.lot = broker.lot();
         }
     }
     trade

@@ -31,11 +31,11 @@ impl BrokerKind {
         }
     }
 
-    /// Whether it trades fractions of shares.
-    pub(super) const fn trades_fractions(self) -> bool {
+    /// The least that it trades of a share: what is ordered must be what can be sent, to the last digit.
+    pub(super) const fn lot(self) -> f64 {
         match self {
-            Self::Ibkr | Self::Mt5 => false,
-            Self::Alpaca => true,
+            Self::Ibkr | Self::Mt5 => 1.0,
+            Self::Alpaca => 1e-9,
         }
     }
 

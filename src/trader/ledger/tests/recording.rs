@@ -40,16 +40,16 @@ fn what_nobody_waits_for_is_written_with_what_somebody_waits_for() {
     assert_eq!(recorder.stored().rows, 0);
     assert_eq!(recorder.record(&news(6), &[]).unwrap(), Kept::Stored);
     assert_eq!((place.rows().len(), recorder.stored().rows), (6, 6));
-    for second in 7..=261 {
+    for second in 7..=69 {
         assert_eq!(recorder.record(&timer(second), &[]).unwrap(), Kept::Buffered);
     }
-    assert_eq!(recorder.record(&timer(262), &[]).unwrap(), Kept::Stored, "enough have gathered");
-    assert_eq!(place.rows().len(), 262);
+    assert_eq!(recorder.record(&timer(70), &[]).unwrap(), Kept::Stored, "enough have gathered");
+    assert_eq!(place.rows().len(), 70);
     let anchored = || Anchor::read(&place.folder).unwrap().unwrap().rows;
     assert_eq!(anchored(), 6, "the anchor never leads what is on the disk");
-    recorder.record(&timer(263), &[]).unwrap();
+    recorder.record(&timer(71), &[]).unwrap();
     assert_eq!(recorder.flush().unwrap(), Kept::Stored);
-    assert_eq!((place.rows().len(), anchored()), (263, 263));
+    assert_eq!((place.rows().len(), anchored()), (71, 71));
     let found = verify(&place.store(), NAME, &place.folder).unwrap();
     assert_eq!((found.good, found.fault), (recorder.head(), None));
 }
