@@ -7,28 +7,10 @@ use std::time::Duration;
 use super::super::super::sim::{Act, Moment};
 use super::proxy::Wire;
 use super::stage::{Desk, Stage, approved, is_long, market, options, resting, script, seeds};
+use super::switch::switched;
 use crate::base::{SeedStream, Stopwatch};
 use crate::domain::OrderId;
 use crate::ports::{BrokerEvent, StreamEvent};
-
-/// A switch that a test turns for its fault script.
-type Switch = Arc<Mutex<Vec<Act>>>;
-
-/// A gateway that does what is in the switch at its next tick.
-fn switched() -> (Stage, Switch) {
-    let switch = Switch::default();
-    let shared = Arc::clone(&switch);
-    let mut options = options();
-    options.faults = script(move |_, moment| match moment {
-        Moment::Tick => std::mem::take(&mut *shared.lock().unwrap()),
-        _ => Vec::new(),
-    });
-    (Stage::new(options), switch)
-}
-
-fn turn(switch: &Switch, act: Act) {
-    switch.lock().unwrap().push(act);
-}
 
 // fault: nightly_restart, order_id_reuse
 #[test]
@@ -43,7 +25,7 @@ fn gateway_restart_with_id_rollback_mixes_no_orders_up() {
         }
         desk.until("acceptance", |desk| (1..=3).all(|id| desk.is_accepted(id)));
         let (down, id_rollback) = (rng.below(400) as u64, 1 + rng.below(8) as i32);
-        turn(&switch, Act::Restart { down, id_rollback });
+        switch.turn(Act::Restart { down, id_rollback });
         desk.until("restart", |desk| desk.is_lost() && desk.is_back());
         let snapshot = desk.snapshot();
         assert_eq!(snapshot.open_orders.len(), 3, "seed {seed}");
@@ -96,12 +78,12 @@ fn guard_1100_halts_orders_and_1101_and_1102_reconcile() {
     desk.snapshot();
     for keeps_data in [true, false] {
         desk.events.clear();
-        turn(&switch, Act::Link { is_down: true, keeps_data });
+        switch.turn(Act::Link { is_down: true, keeps_data });
         desk.until("loss", Desk::is_lost);
         let error = desk.broker.submit(approved(resting(90))).unwrap_err();
         assert!(!error.is_unknown() && error.to_string().contains("1100"), "{error}");
         desk.news.clear();
-        turn(&switch, Act::Link { is_down: false, keeps_data });
+        switch.turn(Act::Link { is_down: false, keeps_data });
         desk.until("link", Desk::is_back);
         if !keeps_data {
             let is_bar = |event: &StreamEvent| matches!(event, StreamEvent::Bar { .. });
@@ -117,7 +99,7 @@ fn guard_1100_halts_orders_and_1101_and_1102_reconcile() {
 fn guard_10197_makes_everything_stale() {
     let (stage, switch) = switched();
     let mut desk = stage.open();
-    turn(&switch, Act::Competing);
+    switch.turn(Act::Competing);
     let is_stale = |event: &StreamEvent| matches!(event, StreamEvent::Stale { symbol: None, reason, .. } if reason.contains("10197"));
     desk.until("staleness", |desk| desk.news.iter().any(is_stale));
 }
@@ -129,7 +111,7 @@ fn guard_an_unknown_message_means_a_new_connection() {
     let mut desk = stage.open();
     desk.broker.submit(approved(resting(1))).unwrap();
     desk.until("acceptance", |desk| desk.is_accepted(1));
-    turn(&switch, Act::UnknownMessage(777));
+    switch.turn(Act::UnknownMessage(777));
     desk.until("loss", Desk::is_lost);
     desk.until("connection", Desk::is_back);
     assert_eq!(desk.snapshot().open_orders.len(), 1);

@@ -13,5 +13,6 @@ mod reports;
 mod sentinels;
 mod stage;
 mod storm;
+mod switch;
 mod tap;
 mod wire;

@@ -1,29 +1,18 @@
 //! The gateway restarts at a known time of night.
 
-use std::sync::{Arc, Mutex};
-
-use super::super::super::sim::{Act, Moment};
-use super::stage::{Desk, Stage, approved, options, resting, script};
+use super::super::super::sim::{Act, SimOptions};
+use super::stage::{Desk, Stage, approved, options, resting};
+use super::switch::{Switch, switched_with};
 use crate::base::Timestamp;
 use crate::ports::{BrokerError, BrokerEvent, StreamEvent};
 
 /// 23:45 in New York.
 const RESTART: &str = "2026-01-06T04:45:00Z";
 
-type Switch = Arc<Mutex<Vec<Act>>>;
-
 /// A gateway at some seconds before the restart, so many times as fast as life.
 fn night(before_s: i64, speed: f64) -> (Stage, Switch) {
-    let switch = Switch::default();
-    let shared = Arc::clone(&switch);
-    let mut options = options();
-    options.clock = Some(after(-before_s));
-    options.speed = speed;
-    options.faults = script(move |_, moment| match moment {
-        Moment::Tick => std::mem::take(&mut *shared.lock().unwrap()),
-        _ => Vec::new(),
-    });
-    let mut stage = Stage::new(options);
+    let clock = Some(after(-before_s));
+    let (mut stage, switch) = switched_with(SimOptions { clock, speed, ..options() });
     stage.connector.restart_at = Some("23:45".parse().unwrap());
     (stage, switch)
 }
@@ -88,7 +77,7 @@ fn nightly_restart_nothing_is_sent_from_a_minute_before_until_everything_was_com
     assert!(!desk.is_back());
     assert_held(&mut desk, &stage, 3);
     let connections = stage.sim.connections();
-    switch.lock().unwrap().push(Act::Restart { down: 700, id_rollback: 3 });
+    switch.turn(Act::Restart { down: 700, id_rollback: 3 });
     until(&mut desk, "return", Desk::is_back);
     assert!(stage.sim.connections() > connections);
     assert_eq!(desk.events.iter().filter(|event| is_loss(event)).count(), 1);
@@ -123,7 +112,7 @@ fn nightly_restart_that_does_not_end_is_an_alarm_after_fifteen_minutes() {
     let mut desk = stage.open();
     until(&mut desk, "hold", Desk::is_lost);
     until(&mut desk, "restart", |_| stage.sim.venue_time() > after(2));
-    switch.lock().unwrap().push(Act::Restart { down: 5_000, id_rollback: 0 });
+    switch.turn(Act::Restart { down: 5_000, id_rollback: 0 });
     until(&mut desk, "alarm", |desk| notes(desk).iter().any(|text| text.starts_with("ALARM: ")));
     assert!(stage.sim.venue_time() >= after(880), "{}", stage.sim.venue_time());
     assert_eq!(notes(&desk).iter().filter(|text| text.contains("not back 15 minutes")).count(), 1);

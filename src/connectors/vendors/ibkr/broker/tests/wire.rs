@@ -1,8 +1,8 @@
 //! What can happen to the connection and to the messages on it.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex};
 
 use super::super::super::sim::{Act, Moment};
 use super::super::data::{Feed, Span};
@@ -10,28 +10,11 @@ use super::super::known::Core;
 use super::super::orders::{References, Tracker};
 use super::super::values::Moment as At;
 use super::stage::{Desk, Stage, approved, market, options, resting, script, spy};
+use super::switch::switched;
 use super::tap::{ORDER_STATUS, number, tap};
 use crate::base::Timestamp;
 use crate::domain::{Calendar, CalendarName, OrderId, Timeframe};
 use crate::ports::{BrokerEvent, StreamEvent};
-
-type Switch = Arc<Mutex<Vec<Act>>>;
-
-/// A gateway that does what is in the switch at its next tick.
-fn switched() -> (Stage, Switch) {
-    let switch = Switch::default();
-    let shared = Arc::clone(&switch);
-    let mut options = options();
-    options.faults = script(move |_, moment| match moment {
-        Moment::Tick => std::mem::take(&mut *shared.lock().unwrap()),
-        _ => Vec::new(),
-    });
-    (Stage::new(options), switch)
-}
-
-fn is_lost(desk: &Desk) -> bool {
-    desk.has(|event| matches!(event, BrokerEvent::LinkLost { .. }))
-}
 
 /// Cash and the position in the one symbol are those of the house.
 fn assert_truth(stage: &Stage, desk: &mut Desk) {
@@ -53,7 +36,7 @@ fn guard_every_byte_comes_by_itself() {
     desk.broker.submit(approved(resting(2))).unwrap();
     desk.until("acceptance", |desk| desk.is_accepted(2));
     assert_truth(&stage, &mut desk);
-    assert!(!is_lost(&desk), "whole messages are no fault");
+    assert!(!desk.is_lost(), "whole messages are no fault");
 }
 
 // fault: order_stream_ended
@@ -74,7 +57,7 @@ fn guard_news_of_an_order_that_nobody_can_read_mean_a_new_connection() {
     desk.until("acceptance", |desk| desk.is_accepted(1));
     is_armed.store(true, Ordering::SeqCst);
     desk.broker.submit(approved(market(2, 5.0))).unwrap();
-    desk.until("loss", is_lost);
+    desk.until("loss", Desk::is_lost);
     desk.until("connection", Desk::is_back);
     let snapshot = desk.snapshot();
     assert_eq!(snapshot.open_orders.len(), 1);
@@ -99,7 +82,7 @@ fn guard_a_flood_of_news_of_orders_loses_nothing() {
     let mut desk = stage.open();
     is_armed.store(true, Ordering::SeqCst);
     desk.broker.submit(approved(market(1, 5.0))).unwrap();
-    desk.until("the order", |desk| desk.filled(1) == 5.0 || (is_lost(desk) && desk.is_back()));
+    desk.until("the order", |desk| desk.filled(1) == 5.0 || (desk.is_lost() && desk.is_back()));
     assert!(desk.events.len() < 100, "what says nothing new is told once");
     desk.broker.submit(approved(market(2, 2.0))).unwrap();
     desk.until("fill", |desk| desk.filled(2) == 2.0);
@@ -125,7 +108,7 @@ fn guard_ten_thousand_messages_a_second_do_not_hold_orders_up() {
     let mut desk = stage.open();
     for id in 1..=5 {
         desk.broker.submit(approved(market(id, 3.0))).unwrap();
-        desk.until("fill", |desk| desk.filled(id) == 3.0 || (is_lost(desk) && desk.is_back()));
+        desk.until("fill", |desk| desk.filled(id) == 3.0 || (desk.is_lost() && desk.is_back()));
     }
     assert!(desk.events.len() + desk.news.len() < 2_000, "notices that mean nothing are not kept");
     assert_truth(&stage, &mut desk);
@@ -188,8 +171,8 @@ fn guard_1300_makes_the_connection_anew() {
     desk.broker.submit(approved(resting(1))).unwrap();
     desk.until("acceptance", |desk| desk.is_accepted(1));
     let text = "TWS socket port has been reset".to_owned();
-    switch.lock().unwrap().push(Act::Notice { code: 1300, text });
-    desk.until("loss", is_lost);
+    switch.turn(Act::Notice { code: 1300, text });
+    desk.until("loss", Desk::is_lost);
     desk.until("connection", Desk::is_back);
     assert_eq!((stage.sim.connections(), desk.snapshot().open_orders.len()), (2, 1));
 }
@@ -207,7 +190,7 @@ fn guard_326_after_a_lost_connection_is_waited_out() {
     desk.broker.submit(approved(resting(1))).unwrap();
     desk.until("acceptance", |desk| desk.is_accepted(1));
     stage.sim.drop_connections();
-    desk.until("loss", is_lost);
+    desk.until("loss", Desk::is_lost);
     desk.until("connection", Desk::is_back);
     assert_eq!((stage.sim.connections(), desk.snapshot().open_orders.len()), (5, 1));
 }
@@ -221,12 +204,12 @@ fn guard_farms_that_come_and_go_fail_no_order() {
     desk.until("acceptance", |desk| desk.is_accepted(1));
     for code in [2103, 2105, 2157, 2104, 2106, 2158, 2107, 2108, 2119] {
         let text = format!("farm {code}:usfarm");
-        switch.lock().unwrap().push(Act::Notice { code, text });
+        switch.turn(Act::Notice { code, text });
     }
     desk.broker.submit(approved(market(2, 1.0))).unwrap();
     desk.until("fill", |desk| desk.filled(2) == 1.0);
     desk.broker.submit(approved(market(3, 1.0))).unwrap();
     desk.until("fill", |desk| desk.filled(3) == 1.0);
-    assert!(switch.lock().unwrap().is_empty() && !is_lost(&desk));
+    assert!(switch.is_done() && !desk.is_lost());
     assert_eq!(desk.snapshot().open_orders.len(), 1);
 }
