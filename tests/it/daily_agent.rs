@@ -7,13 +7,13 @@ use serde_json::Value;
 use crate::brokers::{Gateway, agrees, document, events, truth};
 use crate::sandbox::Sandbox;
 
-/// Half an hour before a close.
-const CLOCK: &str = "2026-03-02T20:30:00Z";
-/// A day in twelve seconds.
-const SPEED: &str = "7200";
-/// Four closes; on the last one nothing is decided.
-const SESSIONS: u64 = 4;
-/// In the night after the first close, seconds after the start.
+/// Half an hour after a close.
+const CLOCK: &str = "2026-03-02T21:30:00Z";
+/// A day in twelve seconds at the gateway, and in twice that at Alpaca, which is asked three times a second at most.
+const SPEEDS: [&str; 2] = ["7200", "3600"];
+/// Three closes; on the last one nothing is decided.
+const SESSIONS: u64 = 3;
+/// In the night before the first session, seconds after the start.
 const RESTART: &str = "\
 faults:
 - {at: {time_s: 52200}, do: {restart: {down_s: 2.0, id_rollback: 40}}}
@@ -42,9 +42,9 @@ fn bundle(sandbox: &Sandbox) -> String {
     trained["bundle"].as_str().unwrap().to_owned()
 }
 
-fn paper(sandbox: &Sandbox, bundle: &str, venue: &str) -> Value {
+fn paper(sandbox: &Sandbox, bundle: &str, speed: &str, venue: &str) -> Value {
     let mut command = sandbox.command(&format!(
-        "paper --config agents/spy_qqq.yaml --agent {bundle} --venue {venue} --speed {SPEED} \
+        "paper --config agents/spy_qqq.yaml --agent {bundle} --speed {speed} --venue {venue} \
          --sessions {SESSIONS} --session day --output-format json"
     ));
     command.env("APCA_API_KEY_ID", "key").env("APCA_API_SECRET_KEY", "secret");
@@ -70,12 +70,13 @@ fn the_daily_agent_learns_from_the_gateway_and_trades_there_over_its_nightly_res
     let gateway = Gateway::launch(
         &sandbox,
         &format!(
-            "sim ibkr --seed 1 --clock {CLOCK} --speed {SPEED} --faults faults.yaml \
-             --ground-truth truth.csv"
+            "sim ibkr --seed 1 --clock {CLOCK} --speed {} --faults faults.yaml \
+             --ground-truth truth.csv",
+            SPEEDS[0]
         ),
     );
     let place = format!("ibkr --set connectors.ibkr.port={}", gateway.port);
-    let days = paper(&sandbox, &bundle, &place);
+    let days = paper(&sandbox, &bundle, SPEEDS[0], &place);
     gateway.end();
     check(&sandbox, &days);
     assert!(!events(&sandbox, "link_lost").is_empty());
@@ -87,13 +88,13 @@ fn the_daily_agent_learns_from_the_gateway_and_trades_there_over_its_nightly_res
 fn the_daily_agent_trades_at_alpaca() {
     let sandbox = Sandbox::empty();
     let bundle = bundle(&sandbox);
-    let more = format!("--clock {CLOCK} --speed {SPEED} --ground-truth truth.csv");
+    let more = format!("--clock {CLOCK} --speed {} --ground-truth truth.csv", SPEEDS[1]);
     let gateway = Gateway::launch(&sandbox, &format!("sim alpaca --seed 1 {more}"));
     let url = format!("http://127.0.0.1:{}", gateway.port);
     let place = format!(
         "alpaca --set connectors.alpaca.base_url={url} --set connectors.alpaca.trading_url={url}"
     );
-    let days = paper(&sandbox, &bundle, &place);
+    let days = paper(&sandbox, &bundle, SPEEDS[1], &place);
     gateway.end();
     check(&sandbox, &days);
 }

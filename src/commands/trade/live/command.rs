@@ -223,7 +223,12 @@ fn say(options: &SessionOptions, log: &SessionLog, is_drawn: bool, notice: &Live
         LiveNotice::Note { text } => ("venue_note", text.clone()),
     };
     log.say(kind, &serde_json::json!({ "detail": detail }));
+    let is_news = matches!(
+        notice,
+        LiveNotice::Fresh { .. } | LiveNotice::Heard { .. } | LiveNotice::Note { .. }
+    );
     if !is_drawn {
-        options.console.say(&format!("warning: {detail}"));
+        let kind = if is_news { "note" } else { "warning" };
+        options.console.say(&format!("{kind}: {detail}"));
     }
 }

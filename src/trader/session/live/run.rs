@@ -97,7 +97,9 @@ impl Live<'_, '_, '_> {
             }
             self.listen()?;
         }
-        while let Some(row) = self.feed.row() {
+        while !self.is_over
+            && let Some(row) = self.feed.row()
+        {
             if row.time > begin {
                 self.bar(row)?;
             } else {
@@ -133,7 +135,9 @@ impl Live<'_, '_, '_> {
         for (symbol, top) in self.feed.quotes() {
             self.shell.step(Event::Quote { symbol, top })?;
         }
-        while let Some(row) = self.feed.row() {
+        while !self.is_over
+            && let Some(row) = self.feed.row()
+        {
             self.bar(row)?;
             self.shell.hear()?;
         }

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use super::super::{LiveFeed, LiveNotice, SessionClock};
-use super::stage::{OPEN, Seen, after, at, bar, both, builder, play, script, symbols};
+use super::stage::{OPEN, Seen, after, at, bar, both, builder, play, play_until, script, symbols};
 use crate::base::Timestamp;
 use crate::domain::OrderRequest;
 use crate::ports::StreamEvent;
@@ -122,4 +122,13 @@ fn a_bar_that_comes_after_its_row_went_out_without_it_is_counted_and_told() {
     clock.store(after(90).nanos(), Ordering::SeqCst);
     feed.listen().unwrap();
     assert_eq!(feed.notices(), [LiveNotice::LateBars { num_late: 1 }], "the same again is no news");
+}
+
+#[test]
+fn a_session_ends_once_however_many_rows_come_at_once() {
+    let late = both([3, 4, 5]).into_iter().map(|(_, event)| (after(310), event));
+    let events = both(1..=2).into_iter().chain(late).collect();
+    let seen = play_until(events, 400, None, Some(after(180)));
+    let last = |(event, _): &&(Event, Vec<Effect>)| matches!(event, Event::LastBar(_));
+    assert_eq!(seen.rows.iter().filter(last).count(), 1);
 }

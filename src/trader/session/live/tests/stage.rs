@@ -208,6 +208,16 @@ pub(super) fn play(
     seconds: i64,
     unknown: Option<usize>,
 ) -> Seen {
+    play_until(events, seconds, unknown, None)
+}
+
+/// The same with an end of the session.
+pub(super) fn play_until(
+    events: Vec<(Timestamp, StreamEvent)>,
+    seconds: i64,
+    unknown: Option<usize>,
+    until: Option<Timestamp>,
+) -> Seen {
     let clock = Arc::new(AtomicI64::new(at(OPEN).nanos()));
     let mut stream = script(events, &clock);
     let mut feed = LiveFeed::new(&mut stream, builder(), SessionClock::by_hand(Arc::clone(&clock)));
@@ -245,12 +255,13 @@ pub(super) fn play(
         risk: RiskState::default(),
         history: Vec::new(),
         last_row: None,
-        until: None,
+        until,
     };
     let mut notices = Vec::new();
     let mut tell = |notice| notices.push(notice);
     let progress = trade_live(&mut shell, &mut feed, plan, &mut tell).unwrap();
-    assert_eq!(progress, Progress::Stopped(StopSignal::Int));
+    let expected = until.map_or(Progress::Stopped(StopSignal::Int), |_| Progress::Complete);
+    assert_eq!(progress, expected);
     let orders = std::mem::take(&mut *orders.lock().unwrap());
     Seen { notices, rows: watcher.0, orders }
 }
