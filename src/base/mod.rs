@@ -15,7 +15,7 @@ mod rng;
 mod time;
 
 pub use digest::{Digest, digest_bytes, digest_file};
-pub use environment::{releat_variables, variable};
+pub use environment::{releat_variables, variable, without_secrets};
 pub use files::{FileError, absolute, read_bytes, read_text, write_atomic};
 #[cfg(test)]
 pub(crate) use fixtures::recorded;

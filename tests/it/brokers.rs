@@ -222,6 +222,18 @@ fn a_day_at_alpaca_whose_keys_nobody_sees() {
     }
 }
 
+/// A secret that was typed in the wrong place is not told back.
+#[test]
+fn no_error_shows_a_key() {
+    let sandbox = Sandbox::empty();
+    let mut command = sandbox.command(&format!("paper --venue alpaca --agent runs/{SECRET} -v"));
+    let output = command.env("APCA_API_KEY_ID", KEY).env("APCA_API_SECRET_KEY", SECRET).output();
+    let output = output.unwrap();
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert_ne!(output.status.code(), Some(0));
+    assert!(errors.contains("runs/***") && !errors.contains(SECRET), "{errors}");
+}
+
 fn files(folder: &std::path::Path) -> Vec<(PathBuf, Vec<u8>)> {
     let mut all = Vec::new();
     for entry in std::fs::read_dir(folder).unwrap() {

@@ -2,9 +2,9 @@
 
 use std::any::Any;
 use std::error::Error;
-use std::fmt;
+use std::fmt::{self, Write as _};
 
-use crate::base::StopSignal;
+use crate::base::{StopSignal, without_secrets};
 
 /// Why a command failed; decides the exit code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -116,18 +116,20 @@ impl Failure {
 impl fmt::Display for Failure {
     /// `error: …`, a `caused by: …` line per source, then `hint: …`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let text = self.error.to_string();
-        let prefix = if text.starts_with("error: ") { "" } else { "error: " };
-        write!(f, "{prefix}{text}")?;
+        let mut text = self.error.to_string();
+        if !text.starts_with("error: ") {
+            text.insert_str(0, "error: ");
+        }
         let mut source = self.error.source();
         while let Some(cause) = source {
-            write!(f, "\n  caused by: {cause}")?;
+            write!(text, "\n  caused by: {cause}")?;
             source = cause.source();
         }
         if let Some(hint) = &self.hint {
-            write!(f, "\nhint: {hint}")?;
+            write!(text, "\nhint: {hint}")?;
         }
-        Ok(())
+        // Nobody knows what an argument, an answer or a panic has in it.
+        f.write_str(&without_secrets(&text))
     }
 }
 
