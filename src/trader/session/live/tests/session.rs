@@ -126,7 +126,8 @@ fn a_bar_that_comes_after_its_row_went_out_without_it_is_counted_and_told() {
 
 #[test]
 fn a_session_ends_once_however_many_rows_come_at_once() {
-    let late = both([3, 4, 5]).into_iter().map(|(_, event)| (after(310), event));
+    // The last minute in which rows are waited for.
+    let late = both([3, 4]).into_iter().map(|(_, event)| (after(240), event));
     let events = both(1..=2).into_iter().chain(late).collect();
     let seen = play_until(events, 400, None, Some(after(180)));
     let last = |(event, _): &&(Event, Vec<Effect>)| matches!(event, Event::LastBar(_));
